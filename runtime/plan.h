@@ -28,8 +28,13 @@ enum class StepKind : std::uint8_t {
   kCopy          ///< binding 1 is copied to binding 0; lengths are equal
 };
 
-/// One step. A binding is an offset into the arena where its bit in `arena_bindings` is set, an address
-/// (of a constant) where it is not.
+/// Where a step's operand is: an address (of a constant), or an offset into the arena if the step's bit for
+/// it in `arena_bindings` is set.
+union Binding {
+  const void* address;
+  std::size_t offset;
+};
+
 struct Step {
   StepKind kind;
   std::uint8_t binding_count;   ///< at most 32
@@ -39,7 +44,7 @@ struct Step {
   std::uint16_t workgroups[3];  ///< x, y, z
   std::uint16_t layer;          ///< which layer of the model this belongs to, for profiles
   const void* function;
-  const std::uintptr_t* bindings;
+  const Binding* bindings;
   const std::size_t* lengths;  ///< bytes, one a binding
   const void* detail;
 };
