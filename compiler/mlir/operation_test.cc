@@ -1,0 +1,80 @@
+// The generic form survives reading and printing; attributes give their numbers; damage is an error
+// with a line.
+#include "compiler/mlir/operation.h"
+
+#include <gtest/gtest.h>
+
+namespace thimble::mlir {
+namespace {
+
+constexpr std::string_view kProgram = R"(#map = affine_map<(d0) -> (d0)>
+"builtin.module"() ({
+  "func.func"() <{function_type = (tensor<1x4xi8>) -> tensor<1x4xi8>, sym_name = "main"}> ({
+  ^bb0(%arg0: tensor<1x4xi8> loc("main"(#loc))):
+    %0 = "tosa.const"() <{values = dense<"0x0102} loc(\22"> : tensor<2xi8>}> : () -> tensor<2xi8> loc(#loc1)
+    %1:2 = "test.two"(%arg0, %0) <{flag, pad = array<i64: 0, -1>}> : (tensor<1x4xi8>, tensor<2xi8>) -> (tensor<1x4xi8>, i1) loc(#loc1)
+    "cf.br"(%1#0)[^bb1] : (tensor<1x4xi8>) -> () loc(#loc)
+  ^bb1(%2: tensor<1x4xi8> loc(unknown)):  // pred: ^bb0
+    "func.return"(%2) : (tensor<1x4xi8>) -> () loc(#loc)
+  }) {tf.entry_function = {inputs = "a, b"}} : () -> () loc(#loc)
+}) : () -> () loc(#loc)
+#loc = loc("folder/x.tflite":0:0)
+#loc1 = loc("t7"(#loc))
+)";
+
+TEST(Mlir, ReadsWhatItNeeds) {
+  const auto module = parse(kProgram, "test");
+  ASSERT_TRUE(module.has_value()) << module.error().message;
+  const Operation& function = module->operations[0].regions[0].blocks[0].operations[0];
+  EXPECT_EQ(*function.find("sym_name"), "\"main\"");
+  ASSERT_EQ(function.regions[0].blocks.size(), 2u);
+  const Block& entry = function.regions[0].blocks[0];
+  EXPECT_EQ(entry.arguments[0].second, "tensor<1x4xi8>");
+  const Operation& two = entry.operations[1];
+  EXPECT_EQ(two.results, (std::vector<std::string>{"%1#0", "%1#1"}));
+  EXPECT_EQ(two.result_types[1], "i1");
+  EXPECT_EQ(integers(*two.find("pad")), (std::vector<std::int64_t>{0, -1}));
+  EXPECT_EQ(module->location_name(two), "t7");
+  EXPECT_EQ(entry.operations[2].operands[0], "%1#0");
+}
+
+TEST(Mlir, PrintsWhatItReads) {
+  auto module = parse(kProgram, "test");
+  ASSERT_TRUE(module.has_value());
+  const std::string once = print(*module);
+  EXPECT_EQ(once.find("tflite"), std::string::npos) << "a location was printed";
+  const auto again = parse(once, "printed");
+  ASSERT_TRUE(again.has_value()) << again.error().message;
+  EXPECT_EQ(print(*again), once);
+}
+
+TEST(Mlir, ADamagedTextIsAnErrorWithItsLine) {
+  for (std::size_t length = 0; length < kProgram.size() - 80; length += 7) {
+    const auto module = parse(kProgram.substr(0, length), "cut");
+    if (length > 60 && length < 800) {
+      ASSERT_FALSE(module.has_value()) << length;
+      EXPECT_NE(module.error().message.find("cut:"), std::string::npos);
+    }
+  }
+}
+
+TEST(Mlir, NumbersOfAttributes) {
+  EXPECT_EQ(integers("array<i64: 1, 2>"), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(integers("[1 : i32, 3 : i32]"), (std::vector<std::int64_t>{1, 3}));
+  EXPECT_EQ(integers("dense<[3, -3]> : tensor<2xindex>"), (std::vector<std::int64_t>{3, -3}));
+  EXPECT_EQ(integers("dense<35> : tensor<1xi8>"), (std::vector<std::int64_t>{35}));
+  EXPECT_EQ(integers("127 : i8"), (std::vector<std::int64_t>{127}));
+}
+
+TEST(Mlir, TensorTypes) {
+  const auto type = tensor_type("tensor<1x25x5xi8>");
+  ASSERT_TRUE(type.has_value());
+  EXPECT_EQ(type->count(), 125);
+  EXPECT_EQ(type->element, "i8");
+  EXPECT_EQ(tensor_type("tensor<f32>")->count(), 1);
+  EXPECT_FALSE(tensor_type("tensor<?x4xi8>").has_value());
+  EXPECT_FALSE(tensor_type("i32").has_value());
+}
+
+}  // namespace
+}  // namespace thimble::mlir
