@@ -1,0 +1,102 @@
+// The plan walker. A step's arena bindings are rebased to addresses, then its function is called. All else
+// (lengths, constants, descriptors) is read from flash in place.
+#include "runtime/runtime.h"
+
+#include <cstring>
+
+#include "runtime/executable_library.h"
+
+namespace thimble::runtime {
+namespace {
+
+constexpr std::size_t kMaxBindings = 32;
+constexpr Environment kEnvironment{};
+
+bool run_dispatch(const Plan& plan, const Step& step, std::byte* arena, std::byte* const* buffers) {
+  const DispatchState dispatch{
+      .workgroup_size_x = 1,
+      .workgroup_size_y = 1,
+      .workgroup_size_z = 1,
+      .constant_count = step.constant_count,
+      .workgroup_count_x = step.workgroups[0],
+      .workgroup_count_y = step.workgroups[1],
+      .workgroup_count_z = step.workgroups[2],
+      .max_concurrency = 1,
+      .binding_count = step.binding_count,
+      .constants = static_cast<const std::uint32_t*>(step.detail),
+      .binding_pointers = reinterpret_cast<void* const*>(buffers),
+      .binding_lengths = step.lengths,
+  };
+  const auto function = reinterpret_cast<Dispatch>(reinterpret_cast<std::uintptr_t>(step.function));
+  WorkgroupState workgroup{};
+  workgroup.local_memory = arena + plan.local_memory_offset;
+  workgroup.local_memory_bytes = plan.local_memory_bytes;
+  for (unsigned z = 0; z < step.workgroups[2]; ++z) {
+    workgroup.workgroup_id_z = static_cast<std::uint16_t>(z);
+    for (unsigned y = 0; y < step.workgroups[1]; ++y) {
+      workgroup.workgroup_id_y = y;
+      for (unsigned x = 0; x < step.workgroups[0]; ++x) {
+        workgroup.workgroup_id_x = x;
+        if (function(&kEnvironment, &dispatch, &workgroup) != 0) return false;
+      }
+    }
+  }
+  return true;
+}
+
+// Writes the pattern once, then doubles what is there: any pattern at the speed of memcpy.
+void fill(std::byte* target, std::size_t length, const FillPattern& pattern) {
+  std::size_t filled = pattern.bytes < length ? pattern.bytes : length;
+  std::memcpy(target, &pattern.pattern, filled);
+  while (filled < length) {
+    const std::size_t rest = length - filled;
+    const std::size_t count = filled < rest ? filled : rest;
+    std::memcpy(target + filled, target, count);
+    filled += count;
+  }
+}
+
+StatusCode run_step(const Plan& plan, const Step& step, std::byte* arena) {
+  if (step.binding_count > kMaxBindings) return StatusCode::kBadPlan;
+  std::byte* buffers[kMaxBindings];
+  for (unsigned i = 0; i < step.binding_count; ++i) {
+    const Binding binding = step.bindings[i];
+    buffers[i] = ((step.arena_bindings >> i) & 1U) != 0
+                     ? arena + binding.offset
+                     : static_cast<std::byte*>(const_cast<void*>(binding.address));
+  }
+  switch (step.kind) {
+    case StepKind::kDispatch:
+      return run_dispatch(plan, step, arena, buffers) ? StatusCode::kOk
+                                                      : StatusCode::kDispatchFailed;
+    case StepKind::kMicrokernel:
+      reinterpret_cast<Microkernel>(reinterpret_cast<std::uintptr_t>(step.function))(
+          step.detail, buffers, 0, step.workgroups[0]);
+      return StatusCode::kOk;
+    case StepKind::kFill:
+      fill(buffers[0], step.lengths[0], *static_cast<const FillPattern*>(step.detail));
+      return StatusCode::kOk;
+    case StepKind::kCopy:
+      std::memmove(buffers[0], buffers[1], step.lengths[0]);
+      return StatusCode::kOk;
+  }
+  return StatusCode::kBadPlan;
+}
+
+}  // namespace
+
+extern "C" std::uint32_t thimble_run(const Plan* plan, std::byte* arena, std::size_t arena_bytes,
+                                     StepHook hook, void* context) {
+  if (arena_bytes < plan->arena_bytes ||
+      reinterpret_cast<std::uintptr_t>(arena) % kArenaAlignment != 0) {
+    return Status::at(StatusCode::kBadArena, 0).value;
+  }
+  for (std::uint32_t i = 0; i < plan->step_count; ++i) {
+    const StatusCode code = run_step(*plan, plan->steps[i], arena);
+    if (code != StatusCode::kOk) return Status::at(code, i).value;
+    if (hook != nullptr && !hook(context, i)) return Status::at(StatusCode::kCancelled, i).value;
+  }
+  return 0;
+}
+
+}  // namespace thimble::runtime
