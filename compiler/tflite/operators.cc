@@ -1,0 +1,126 @@
+// See operators.h.
+#include "compiler/tflite/operators.h"
+
+#include <algorithm>
+#include <array>
+
+#include "compiler/tflite/quantized.h"
+
+namespace thimble::tflite {
+namespace {
+
+constexpr std::string_view kCustom = "CUSTOM:";
+constexpr std::string_view kUnknown = "operator ";
+
+constexpr std::array<std::string_view, 8> kControlFlow{
+    "IF",       "WHILE",           "CALL",           "CALL_ONCE",
+    "DELEGATE", "STABLEHLO_WHILE", "STABLEHLO_CASE", "STABLEHLO_COMPOSITE"};
+constexpr std::array<std::string_view, 7> kState{
+    "VAR_HANDLE",     "READ_VARIABLE",    "ASSIGN_VARIABLE", "HASHTABLE",
+    "HASHTABLE_FIND", "HASHTABLE_IMPORT", "HASHTABLE_SIZE"};
+
+template <std::size_t kSize>
+bool contains(const std::array<std::string_view, kSize>& kinds, std::string_view kind) {
+  return std::ranges::find(kinds, kind) != kinds.end();
+}
+
+struct Found {
+  Tally control, state, flex, custom, unknown;
+
+  void add(const std::string& kind) {
+    if (contains(kControlFlow, kind)) control.add(kind);
+    if (contains(kState, kind)) state.add(kind);
+    if (kind.starts_with(kUnknown)) unknown.add(kind);
+    if (!kind.starts_with(kCustom)) return;
+    const std::string name = kind.substr(kCustom.size());
+    (name.starts_with("Flex") ? flex : custom).add(name);
+  }
+};
+
+}  // namespace
+
+void Tally::add(const std::string& name) {
+  const auto entry = std::ranges::find(entries_, name, &Entry::name);
+  if (entry == entries_.end()) {
+    entries_.push_back({name, 1});
+  } else {
+    ++entry->count;
+  }
+}
+
+std::string Tally::text() const {
+  std::string all;
+  for (const Entry& entry : entries_) {
+    all += (all.empty() ? "" : ", ") + entry.name;
+    if (entry.count > 1) all += fmt::format(" ({} times)", entry.count);
+  }
+  return all;
+}
+
+std::string operator_kind(const schema::OperatorCode& code) {
+  // Writers from when operators were fewer than 127 know the narrow field only; newer ones fill
+  // both.
+  const int number =
+      std::max<int>(code.builtin_code(), static_cast<int>(code.deprecated_builtin_code()));
+  if (number == schema::BuiltinOperator_CUSTOM) {
+    return std::string(kCustom) +
+           printable(code.custom_code() == nullptr ? "" : code.custom_code()->string_view());
+  }
+  const std::string known =
+      schema::EnumNameBuiltinOperator(static_cast<schema::BuiltinOperator>(number));
+  return known.empty() ? fmt::format("{}{}", kUnknown, number) : known;
+}
+
+Status check_operators(const std::filesystem::path& path, const schema::Model& file) {
+  Found found;
+  const std::uint32_t codes = file.operator_codes() == nullptr ? 0 : file.operator_codes()->size();
+  for (const schema::SubGraph* graph : *file.subgraphs()) {
+    if (graph->operators() == nullptr) continue;
+    for (const schema::Operator* op : *graph->operators()) {
+      if (op->opcode_index() >= codes) {
+        return fail(ExitCode::kBadModel,
+                    "{}: damaged: an operator refers to operator code {} of {}; export the model "
+                    "again",
+                    path.string(), op->opcode_index(), codes);
+      }
+      found.add(operator_kind(*file.operator_codes()->Get(op->opcode_index())));
+    }
+  }
+  const auto refuse = [&](std::string_view what, const Tally& names, std::string_view remedy) {
+    return fail(ExitCode::kBadModel, "{}: {}: {}; {}", path.string(), what, names.text(), remedy);
+  };
+  if (!found.control.empty()) {
+    return refuse("control flow is not supported", found.control,
+                  "export a graph without it (unroll=True in Keras recurrent layers, no tf.cond, "
+                  "no tf.while_loop)");
+  }
+  if (!found.state.empty()) {
+    return refuse("state kept between inferences is not supported", found.state,
+                  "make it an input and an output of the model (stateful=False in Keras layers, no "
+                  "tf.Variable written)");
+  }
+  if (!found.flex.empty()) {
+    return refuse("unsupported TensorFlow (Flex) operators", found.flex,
+                  "convert without tf.lite.OpsSet.SELECT_TF_OPS in "
+                  "converter.target_spec.supported_ops and replace what that rejects");
+  }
+  if (!found.custom.empty()) {
+    return refuse("unsupported custom operators", found.custom,
+                  "convert with converter.allow_custom_ops = False and move these steps out of the "
+                  "model");
+  }
+  if (!found.unknown.empty()) {
+    return refuse("operators newer than this tool", found.unknown,
+                  "convert with converter.target_spec.supported_ops = "
+                  "[tf.lite.OpsSet.TFLITE_BUILTINS_INT8]");
+  }
+  if (file.subgraphs()->size() != 1) {
+    return fail(ExitCode::kBadModel,
+                "{}: it holds {} graphs where one is supported; convert a single signature: "
+                "tf.lite.TFLiteConverter.from_concrete_functions([function])",
+                path.string(), file.subgraphs()->size());
+  }
+  return {};
+}
+
+}  // namespace thimble::tflite
