@@ -12,7 +12,8 @@ Usage: ./thimble doctor [--json FILE]
 
 Says what Thimble needs, what of it is there and in which version, what is missing and how to get it. Changes nothing.
 
-  --json FILE  write the same as JSON: {"ok": ..., "checks": [{"name", "present", "required", "version", "why", "remedy"}]}
+  --json FILE  write the same as JSON:
+               {"ok": ..., "checks": [{"name", "present", "required", "version", "why", "remedy"}]}
   --help       this text
 
 Exit code 0 if all that is required is there, 1 if something is missing, 2 for wrong usage.
@@ -78,13 +79,13 @@ check_package() {
 }
 
 check_python() {
-  local line version present=false
-  ! python_is_ready || present=true
+  local line
+  if ! python_is_ready; then
+    report "environment" false true "" "import, IREE, reference kernels" "call any verb: ./thimble boards"
+    return
+  fi
   while read -r line; do
-    [[ $line == \#* || -z $line ]] && continue
-    version=
-    [[ $present == false ]] || version=${line#*==}
-    report "python: ${line%%==*}" "$present" true "$version" "in build/python" "call any verb: ./thimble boards"
+    [[ $line == \#* ]] || report "${line%%==*}" true true "${line#*==}" "in build/python"
   done < "$requirements_file"
 }
 

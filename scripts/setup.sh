@@ -47,7 +47,7 @@ find_privilege() {
   local system=unknown
   [[ ! -r /etc/os-release ]] || system=$(. /etc/os-release && echo "${ID-} ${VERSION_ID-}")
   if [[ $system != "debian 12" ]]; then
-    printf 'thimble: this system (%s) is not Debian 12, so nothing is installed on it by itself. Missing here:\n' "$system"
+    echo "thimble: this system ($system) is not Debian 12, so nothing is installed on it by itself. Missing here:"
     name_missing() { [[ -e $2 ]] || printf '  %-30s%-60s%s\n' "$1" "$2" "$3"; }
     for_each_package "$group" name_missing
     fail "install what corresponds to these Debian packages so that the files named exist, then call again"
@@ -75,7 +75,7 @@ install_packages() {
 make_python() {
   rm -rf "$python_folder" &&
     /usr/bin/python3 -m venv "$python_folder" &&
-    "$python_folder/bin/python" -m pip install --requirement "$requirements_file" &&
+    "$python_folder/bin/python" -m pip install --progress-bar off --requirement "$requirements_file" &&
     cp "$requirements_file" "$python_stamp"
 }
 
@@ -96,11 +96,12 @@ ask() {
   build_is_ready || echo "  - build the host tool in build/host"
   [[ $yes -eq 0 && -t 0 ]] || return 0
   local answer
-  read -r -p "Go on? [Y/n] " answer
+  read -r -p "Go on? [Y/n] " answer || answer=no
   [[ -z $answer || $answer == [Yy]* ]] || fail "nothing was changed; --yes answers this question"
 }
 
-mkdir -p "$logs"
+mkdir -p "$logs" 2> /dev/null || true
+[[ -w $logs ]] || fail "$THIMBLE_ROOT/build is not yours to write in; call as its owner, or from a clone of your own"
 exec 9> "$THIMBLE_ROOT/build/setup.lock"
 flock -n 9 || {
   echo "thimble: another call is setting up; waiting for it"
