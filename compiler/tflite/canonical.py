@@ -33,7 +33,7 @@ def canonical(path):
     shapes = settled_shapes(path, graph) if dynamic else [t.shape for t in graph.tensors]
     for index, (tensor, shape) in enumerate(zip(graph.tensors, shapes)):
         tensor.name = f"t{index}"
-        tensor.shape = np.asarray([] if shape is None else shape, np.int32)
+        tensor.shape = np.array([] if shape is None else shape, np.int32)  # writable
         if index in graph.inputs and len(tensor.shape) > 0:
             tensor.shape[0] = max(tensor.shape[0], 1)
         tensor.shapeSignature = None
