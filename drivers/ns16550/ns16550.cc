@@ -1,0 +1,67 @@
+// The 16550 UART: byte-wide registers, 16-byte FIFOs.
+#include "board.h"
+#include "drivers/mmio.h"
+#include "drivers/timer.h"
+#include "drivers/uart.h"
+
+namespace thimble::uart {
+namespace {
+
+using Byte = Register<std::uint8_t>;
+constexpr Byte kData{board::kUartAddress};  // divisor, low byte, while kDivisorAccess is set
+constexpr Byte kInterruptEnable{board::kUartAddress + 1};  // divisor, high byte, likewise
+constexpr Byte kFifoControl{board::kUartAddress + 2};
+constexpr Byte kLineControl{board::kUartAddress + 3};
+constexpr Byte kLineStatus{board::kUartAddress + 5};
+
+constexpr std::uint8_t kFifoEnableAndClear = 0x07;
+constexpr std::uint8_t kEightBits = 0x03;
+constexpr std::uint8_t kDivisorAccess = 0x80;
+constexpr std::uint8_t kDataReady = 0x01;
+constexpr std::uint8_t kHoldingEmpty = 0x20;
+constexpr std::uint8_t kTransmitterEmpty = 0x40;
+
+constexpr std::uint32_t kDivisor = board::kUartClockHz / (16 * board::kUartBaud);
+static_assert(kDivisor > 0 && kDivisor <= 0xffff, "this clock cannot make this baud rate");
+
+bool is_set(std::uint8_t status) { return (kLineStatus.read() & status) != 0; }
+
+}  // namespace
+
+void init() {
+  kInterruptEnable.write(0);
+  kLineControl.write(kDivisorAccess);
+  kData.write(kDivisor & 0xff);
+  kInterruptEnable.write(kDivisor >> 8);
+  kLineControl.write(kEightBits);
+  kFifoControl.write(kFifoEnableAndClear);
+}
+
+std::byte read() {
+  while (!is_set(kDataReady)) {
+  }
+  return std::byte{kData.read()};
+}
+
+std::optional<std::byte> read_within(std::uint64_t ticks) {
+  const std::uint64_t start = timer::now();
+  while (!is_set(kDataReady)) {
+    if (timer::now() - start >= ticks) return std::nullopt;
+  }
+  return std::byte{kData.read()};
+}
+
+void write(std::span<const std::byte> bytes) {
+  for (const std::byte byte : bytes) {
+    while (!is_set(kHoldingEmpty)) {
+    }
+    kData.write(std::to_integer<std::uint8_t>(byte));
+  }
+}
+
+void flush() {
+  while (!is_set(kTransmitterEmpty)) {
+  }
+}
+
+}  // namespace thimble::uart

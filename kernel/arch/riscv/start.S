@@ -1,0 +1,36 @@
+# Reset: from nothing to C++. Runs in machine mode with undefined registers and memory; ends in kernel_start.
+# Uses base instructions only, so that it serves every ISA.
+
+#include "kernel/arch/riscv/stack_paint.h"
+
+        .section .text.start, "ax", @progbits
+        .globl  _start
+        .type   _start, @function
+_start:
+        .option push
+        .option norelax                 # gp cannot be used to find gp
+        la      gp, __global_pointer$
+        .option pop
+
+        # Faults are reported from the first moment on, on a stack of their own.
+        csrw    mie, zero
+        la      t0, trap_entry
+        csrw    mtvec, t0
+        la      t0, __trap_stack_top
+        csrw    mscratch, t0
+
+#if defined(__riscv_flen) || defined(__riscv_vector)
+        li      t0, 0x2200              # mstatus: FS = VS = initial
+        csrs    mstatus, t0
+#endif
+
+        # Paint the stacks: what stays painted was never used (kernel/stack.h).
+        la      t0, __stacks_start
+        la      sp, __main_stack_top
+        li      t1, STACK_PAINT
+1:      sw      t1, 0(t0)
+        addi    t0, t0, 4
+        bltu    t0, sp, 1b
+
+        call    kernel_start
+        .size   _start, . - _start

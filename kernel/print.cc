@@ -1,0 +1,37 @@
+// Text on the console.
+#include "kernel/print.h"
+
+#include <cstddef>
+#include <span>
+
+#include "drivers/uart.h"
+
+namespace thimble::kernel {
+
+void print(const char* text) {
+  std::size_t length = 0;
+  while (text[length] != 0) ++length;
+  uart::write(std::as_bytes(std::span(text, length)));
+}
+
+void print_hex(std::uint32_t value) {
+  char digits[9];
+  digits[8] = 0;
+  for (unsigned i = 8; i-- > 0; value >>= 4U) {
+    digits[i] = "0123456789abcdef"[value & 0xfU];
+  }
+  print(digits);
+}
+
+void print_decimal(std::uint32_t value) {
+  char digits[11];
+  unsigned first = sizeof digits;
+  digits[--first] = 0;
+  do {
+    digits[--first] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  } while (value != 0);
+  print(digits + first);
+}
+
+}  // namespace thimble::kernel
