@@ -42,8 +42,11 @@ Result<ReferenceResult> run_reference(const tflite::Model& model, std::span<cons
   const std::filesystem::path out = folder.path() / "outputs";
   TRY(write_file(in, inputs));
   std::vector<std::string> command{python_tool("python"),
+                                   "-B",
                                    (source_root() / "compiler/reference/reference.py").string(),
-                                   model.path.string(), in.string(), out.string()};
+                                   model.path.string(),
+                                   in.string(),
+                                   out.string()};
   for (const int index : tensor_indices) command.push_back(std::to_string(index));
   TRY(run_tool(command));
   ASSIGN_OR_RETURN(const Bytes content, read_file(out));

@@ -96,10 +96,16 @@ struct Model {
 /// metadata.
 [[nodiscard]] Status canonicalize(const Model& model, const std::filesystem::path& out);
 
-/// The one-line error for a model that tosa-converter-for-tflite refused: names each operator that
-/// it could not convert, with the tensor it makes. `converter_stderr` is what it said about the
-/// canonical copy.
+/// The error for a model on whose canonical copy tosa-converter-for-tflite failed: names each
+/// operator it stumbled over, with the tensor it makes and the reason. `converter_stderr` is what
+/// the converter said.
 [[nodiscard]] Status explain_conversion_failure(const Model& model,
                                                 std::string_view converter_stderr);
+
+/// The converter succeeds, too, when it leaves operators as they are. Refuses a model of which such
+/// are left, each one named, with the tensor it makes. `mlir` is its result in generic form with
+/// locations (iree-opt --allow-unregistered-dialect --mlir-print-op-generic
+/// --mlir-print-debuginfo).
+[[nodiscard]] Status check_converted(const Model& model, std::string_view mlir);
 
 }  // namespace thimble::tflite
