@@ -11,6 +11,10 @@
 #include "compiler/base/file.h"
 #include "compiler/base/result.h"
 
+// libelf's own.
+struct Elf;
+struct Elf_Scn;
+
 namespace thimble {
 
 struct Section {
@@ -46,7 +50,8 @@ class Elf {
   [[nodiscard]] std::uint32_t entry() const { return entry_; }
   /// In the file's order, without the empty first one.
   [[nodiscard]] const std::vector<Section>& sections() const { return sections_; }
-  /// Defined symbols in allocated sections, by address; no mapping symbols ($x, $d).
+  /// Defined symbols in allocated sections, by address, then largest first; no marks of the
+  /// assembler ($x, .L1).
   [[nodiscard]] const std::vector<Symbol>& symbols() const { return symbols_; }
   [[nodiscard]] const Symbol* find_symbol(std::string_view name) const;
   /// The bytes of a section; empty for no_bits.
@@ -55,6 +60,8 @@ class Elf {
   [[nodiscard]] const Section* section_at(std::uint32_t address) const;
 
  private:
+  [[nodiscard]] Status read_sections(::Elf& handle, std::size_t names);
+  [[nodiscard]] Status read_symbols(::Elf& handle, ::Elf_Scn& scn);
   std::filesystem::path path_;
   Bytes content_;
   std::uint32_t entry_ = 0;

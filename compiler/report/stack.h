@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +14,8 @@
 namespace thimble {
 
 struct StackFrame {
-  std::string function;
-  std::uint32_t bytes;  ///< with the most that aligning the stack pointer can cost
+  std::string function;  ///< demangled
+  std::uint32_t bytes;   ///< with the most that aligning the stack pointer can cost
 };
 
 struct StackNeed {
@@ -22,11 +23,19 @@ struct StackNeed {
   std::vector<StackFrame> path;  ///< from the entry to the deepest function
 };
 
-/// What `entry` and all it can call need at most. A call through a register is taken to reach every
-/// function whose address the image holds, except those in `not_callees`.
-/// Fails with kToolFailed, naming the function, on recursion, on a frame whose size is not constant
-/// and on an entry that is not there.
+struct StackOptions {
+  /// What the calls through registers of a function can reach, where it is known. Functions are
+  /// named as in the symbol table, or demangled without parameters.
+  std::map<std::string, std::vector<std::string>> callees;
+  std::uint32_t vector_bytes = 16;  ///< length of a vector register
+};
+
+/// What `entry` (a symbol) and all it can call need at most. A call through a register is taken to
+/// reach every function whose address the image holds or forms, but never to lead back to where it
+/// came from. Interrupts are not counted: ask for their entry and add it. Fails with kToolFailed,
+/// naming the functions, on recursion, on a frame whose size is not constant and on an entry that
+/// is not there.
 [[nodiscard]] Result<StackNeed> stack_need(const Elf& elf, std::string_view entry,
-                                           const std::vector<std::string>& not_callees = {});
+                                           const StackOptions& options = {});
 
 }  // namespace thimble
