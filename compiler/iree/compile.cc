@@ -1,0 +1,102 @@
+// See compile.h.
+#include "compiler/iree/compile.h"
+
+#include <algorithm>
+#include <set>
+
+#include "compiler/base/file.h"
+#include "compiler/base/process.h"
+#include "compiler/mlir/operation.h"
+
+namespace thimble::iree {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The quoted operation names in what iree-compile complained about, once each.
+std::string refused_operations(std::string_view messages) {
+  std::set<std::string> names;
+  for (std::size_t at = messages.find("error:"); at != std::string_view::npos;
+       at = messages.find("error:", at + 1)) {
+    const std::string_view line = messages.substr(at, messages.find('\n', at) - at);
+    for (std::size_t quote = line.find('\''); quote != std::string_view::npos;) {
+      const std::size_t end = line.find('\'', quote + 1);
+      if (end == std::string_view::npos) break;
+      const std::string_view name = line.substr(quote + 1, end - quote - 1);
+      if (name.starts_with("tosa.")) names.emplace(name);
+      quote = line.find('\'', end + 1);
+    }
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string first_error(std::string_view messages) {
+  const std::size_t at = messages.find("error:");
+  if (at == std::string_view::npos) return std::string(messages.substr(0, 300));
+  return std::string(messages.substr(at, std::min<std::size_t>(messages.find('\n', at) - at, 300)));
+}
+
+}  // namespace
+
+Result<AccessMap> read_accesses(std::string_view text, std::string_view origin) {
+  ASSIGN_OR_RETURN(mlir::Module module, mlir::parse(text, origin));
+  AccessMap accesses;
+  mlir::walk(module, [&](mlir::Operation& operation) {
+    if (operation.name != "stream.cmd.dispatch") return;
+    const std::string* entries = operation.find("entry_points");
+    const std::string* kinds = operation.find("resource_accesses");
+    if (entries == nullptr || kinds == nullptr) return;
+    // [@executable::@variant::@function]
+    const std::size_t start = entries->rfind('@') + 1;
+    std::vector<Access>& list =
+        accesses[entries->substr(start, entries->find_last_not_of("]\"") + 1 - start)];
+    list.clear();
+    for (const std::int64_t kind : mlir::integers(*kinds))
+      list.push_back(static_cast<Access>(kind));
+  });
+  return accesses;
+}
+
+Result<Compiled> compile(std::string_view program, const std::string& name, const Isa& isa,
+                         const fs::path& folder) {
+  const fs::path input = folder / (name + ".mlir");
+  const fs::path phases = folder / "phases";
+  Compiled compiled{folder / (name + ".o"), folder / (name + ".vmfb"), {}};
+  TRY(write_text(input, program));
+  std::error_code ignored;
+  fs::create_directories(phases, ignored);
+  // Why each of these: docs/architecture.md, "Compiling with IREE".
+  ASSIGN_OR_RETURN(
+      const ProcessOutput output,
+      run_process(
+          {python_tool("iree-compile"), input.string(), "--iree-input-type=tosa",
+           "--iree-hal-target-device=local", "--iree-hal-local-target-device-backends=llvm-cpu",
+           "--iree-llvmcpu-target-triple=riscv32-unknown-elf",
+           "--iree-llvmcpu-target-cpu=generic-rv32",
+           "--iree-llvmcpu-target-cpu-features=" + isa.features(),
+           fmt::format("--iree-llvmcpu-target-abi={}", isa.abi()),
+           "--iree-llvmcpu-link-embedded=false", "--iree-llvmcpu-link-static",
+           "--iree-llvmcpu-static-library-output-path=" + compiled.object.string(),
+           "--iree-llvmcpu-debug-symbols=false", "--iree-vm-bytecode-module-strip-source-map=true",
+           "--iree-vm-emit-polyglot-zip=false", "--iree-vm-target-index-bits=32",
+           "--iree-scheduling-optimize-bindings=false",
+           // The phases, printed without constants, tell what each dispatch reads and writes.
+           "--dump-compilation-phases-to=" + phases.string(), "--mlir-print-op-generic",
+           "--mlir-elide-elementsattrs-if-larger=4", "-o", compiled.schedule.string()}));
+  if (output.exit_code != 0) {
+    const std::string refused = refused_operations(output.err);
+    if (!refused.empty()) {
+      return fail(ExitCode::kBadModel, "{}: IREE cannot compile these operations of it: {}", name,
+                  refused);
+    }
+    return fail(ExitCode::kBadModel, "{}: IREE cannot compile it ({})", name,
+                first_error(output.err));
+  }
+  const fs::path sources = phases / (name + ".8.executable-sources.mlir");
+  ASSIGN_OR_RETURN(const std::string text, read_text(sources));
+  ASSIGN_OR_RETURN(compiled.accesses, read_accesses(text, sources.string()));
+  fs::remove_all(phases, ignored);
+  return compiled;
+}
+
+}  // namespace thimble::iree
