@@ -71,23 +71,20 @@ std::string operator_kind(const schema::OperatorCode& code) {
   return known.empty() ? fmt::format("{}{}", kUnknown, number) : known;
 }
 
-Status check_operators(const std::filesystem::path& path, const schema::Model& file) {
+Status check_operators(const File& file) {
   Found found;
-  const std::uint32_t codes = file.operator_codes() == nullptr ? 0 : file.operator_codes()->size();
-  for (const schema::SubGraph* graph : *file.subgraphs()) {
-    if (graph->operators() == nullptr) continue;
-    for (const schema::Operator* op : *graph->operators()) {
-      if (op->opcode_index() >= codes) {
-        return fail(ExitCode::kBadModel,
-                    "{}: damaged: an operator refers to operator code {} of {}; export the model "
-                    "again",
-                    path.string(), op->opcode_index(), codes);
+  for (const schema::SubGraph* graph : *file.model.subgraphs()) {
+    for (std::uint32_t i = 0; i < count(graph->operators()); ++i) {
+      const std::uint32_t code = graph->operators()->Get(i)->opcode_index();
+      if (code >= count(file.model.operator_codes())) {
+        return file.damaged("operator {} refers to operator code {} of {}", i, code,
+                            count(file.model.operator_codes()));
       }
-      found.add(operator_kind(*file.operator_codes()->Get(op->opcode_index())));
+      found.add(operator_kind(*file.model.operator_codes()->Get(code)));
     }
   }
   const auto refuse = [&](std::string_view what, const Tally& names, std::string_view remedy) {
-    return fail(ExitCode::kBadModel, "{}: {}: {}; {}", path.string(), what, names.text(), remedy);
+    return file.refuse("{}: {}; {}", what, names.text(), remedy);
   };
   if (!found.control.empty()) {
     return refuse("control flow is not supported", found.control,
@@ -114,11 +111,11 @@ Status check_operators(const std::filesystem::path& path, const schema::Model& f
                   "convert with converter.target_spec.supported_ops = "
                   "[tf.lite.OpsSet.TFLITE_BUILTINS_INT8]");
   }
-  if (file.subgraphs()->size() != 1) {
-    return fail(ExitCode::kBadModel,
-                "{}: it holds {} graphs where one is supported; convert a single signature: "
-                "tf.lite.TFLiteConverter.from_concrete_functions([function])",
-                path.string(), file.subgraphs()->size());
+  if (file.model.subgraphs()->size() != 1) {
+    return file.refuse(
+        "it holds {} graphs where one is supported; convert a single signature: "
+        "tf.lite.TFLiteConverter.from_concrete_functions([function])",
+        file.model.subgraphs()->size());
   }
   return {};
 }

@@ -1,8 +1,7 @@
 // Internal to the importer: names of operators, and which of them no model of ours can hold.
 #pragma once
 
-#include "compiler/tflite/model.h"
-#include "model_generated.h"
+#include "compiler/tflite/file.h"
 
 namespace thimble::tflite {
 
@@ -12,7 +11,7 @@ namespace thimble::tflite {
 /// Refuses control flow, state, and custom, Flex and unknown operators of any graph in the file;
 /// each one is named. Done before anything else is read, so that the message tells the cause and
 /// not a consequence.
-[[nodiscard]] Status check_operators(const std::filesystem::path& path, const schema::Model& file);
+[[nodiscard]] Status check_operators(const File& file);
 
 /// Distinct names in order of their first use, each with its count: "A, B (3 times)".
 class Tally {
