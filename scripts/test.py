@@ -118,14 +118,13 @@ def programs(pattern):
 
 # name, what it is, function, left out by --fast
 PARTS = (
-    ("host", "unit tests of the host tool", host, False),
+    ("host", "unit tests of the host tool, and damaged models through its importer", host, False),
     ("sanitizers", "the same under the address and undefined-behaviour sanitizers", sanitizers, True),
     ("format", "clang-format of the C++ sources", formatting, False),
     ("lint", "clang-tidy of the host tool", lint, True),
     ("scripts", "syntax and form of Python and shell, tests of the set-up", scripts, False),
     ("target", "kernel, drivers, runtime and microkernels in QEMU", programs("tests/target/run.py"), False),
     ("end-to-end", "models through the whole tool, firmware in QEMU", programs("tests/end_to_end/*_test.py"), False),
-    ("mutation", "damaged model files: an error, never a crash", programs("tests/mutation/run.py"), False),
 )
 
 
