@@ -91,7 +91,11 @@ def sanitizers(part):
 
 
 def formatting(part):
-    return part.check("clang-format-19", "--dry-run", "-Werror", *tracked("*.cc", "*.h", "*.c", "*.hpp"))
+    code, output = part.run("clang-format-19", "--dry-run", "-Werror", *tracked("*.cc", "*.h", "*.c", "*.hpp"))
+    if code != 0:
+        wrong = sorted({line.split(":")[0] for line in output.splitlines() if ": error: code should" in line})
+        part.say("to mend it: clang-format-19 -i " + " ".join(wrong))
+    return Tally(passed=int(code == 0), failed=int(code != 0))
 
 
 def lint(part):
