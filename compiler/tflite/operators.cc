@@ -40,11 +40,14 @@ struct Found {
 }  // namespace
 
 void Tally::add(const std::string& name) {
+  constexpr std::size_t kMost = 64;
   const auto entry = std::ranges::find(entries_, name, &Entry::name);
-  if (entry == entries_.end()) {
+  if (entry != entries_.end()) {
+    ++entry->count;
+  } else if (entries_.size() < kMost) {
     entries_.push_back({name, 1});
   } else {
-    ++entry->count;
+    ++more_;
   }
 }
 
@@ -54,6 +57,7 @@ std::string Tally::text() const {
     all += (all.empty() ? "" : ", ") + entry.name;
     if (entry.count > 1) all += fmt::format(" ({} times)", entry.count);
   }
+  if (more_ > 0) all += fmt::format(" and {} more", more_);
   return all;
 }
 

@@ -13,7 +13,8 @@ namespace thimble::tflite {
 /// not a consequence.
 [[nodiscard]] Status check_operators(const File& file);
 
-/// Distinct names in order of their first use, each with its count: "A, B (3 times)".
+/// The first distinct names in order of their first use, each with its count: "A, B (3 times)"; and how many uses of
+/// further names there are.
 class Tally {
  public:
   void add(const std::string& name);
@@ -26,6 +27,7 @@ class Tally {
     int count;
   };
   std::vector<Entry> entries_;
+  int more_ = 0;
 };
 
 }  // namespace thimble::tflite

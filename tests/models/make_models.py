@@ -131,6 +131,14 @@ def unsupported(path):
     g.write(path, [x], [values, places])
 
 
+def elu(path):
+    """An operator that LiteRT runs and on which the converter fails."""
+    g = Graph(15)
+    x = g.tensor([1, 16], Type.INT8, 0.05, 3)
+    h = fully_connected(g, x, 8, 0.05, 0.1)
+    g.write(path, [x], [g.op(Op.ELU, [h], [g.tensor([1, 8], Type.INT8, 0.1)])])
+
+
 def control_flow(path):
     """A while loop, whose condition and body are graphs of their own."""
     g = Graph(11)
@@ -170,7 +178,7 @@ def bad_index(path):
 
 
 GOOD = [dense, dynamic_batch, float_ends, two_ends, argmax]
-BAD = [float_only, hybrid, dynamic_shape, custom, flex, unsupported, control_flow, variable, string, bad_index]
+BAD = [float_only, hybrid, dynamic_shape, custom, flex, unsupported, elu, control_flow, variable, string, bad_index]
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
