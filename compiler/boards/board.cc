@@ -234,9 +234,11 @@ std::string memory_ld(const Board& board) {
   text += "}\n";
   const Region* ram = region_of(board, RegionKind::kRam);
   const Region* image = board.layout == Layout::kXip ? region_of(board, RegionKind::kFlash) : ram;
-  // The sections are placed by role.
-  text += fmt::format("REGION_ALIAS(\"IMAGE\", {});\nREGION_ALIAS(\"VARIABLES\", {});\n",
-                      image->name, ram->name);
+  // Sections are placed by role (kernel/arch/riscv/sections.ld).
+  for (const char* role : {"CODE", "CONSTANTS"}) {
+    text += fmt::format("REGION_ALIAS(\"{}\", {});\n", role, image->name);
+  }
+  text += fmt::format("REGION_ALIAS(\"DATA\", {});\n", ram->name);
   return text;
 }
 

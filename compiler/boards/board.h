@@ -80,8 +80,8 @@ struct Capacity {
 };
 [[nodiscard]] Capacity capacity(const Board& board, const Limits& limits);
 
-/// The MEMORY part of the linker script: regions FLASH and RAM at the board's addresses, and
-/// aliases for what goes where. The lengths are the board's: fitting is judged afterwards
+/// memory.ld, which kernel/arch/riscv/sections.ld includes: the board's regions and the roles CODE,
+/// CONSTANTS and DATA. The lengths are the board's, not the limits': fitting is judged afterwards
 /// (report/memory.h), with better words than the linker's.
 [[nodiscard]] std::string memory_ld(const Board& board);
 

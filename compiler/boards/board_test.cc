@@ -56,6 +56,8 @@ TEST_F(BoardTest, ReadsAFolderOutside) {
   const std::string memory = memory_ld(*board);
   EXPECT_NE(memory.find("FLASH (rx) : ORIGIN = 0x20400000, LENGTH = 0x80000"), std::string::npos)
       << memory;
+  EXPECT_NE(memory.find("REGION_ALIAS(\"CONSTANTS\", FLASH)"), std::string::npos) << memory;
+  EXPECT_NE(memory.find("REGION_ALIAS(\"DATA\", RAM)"), std::string::npos) << memory;
 }
 
 TEST_F(BoardTest, LimitsNarrowButDoNotWiden) {

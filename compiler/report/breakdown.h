@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "compiler/base/result.h"
+#include "compiler/report/elf.h"
+#include "compiler/report/linker_map.h"
 
 namespace thimble {
 
@@ -21,17 +23,24 @@ enum class Part {
   kApplication,
   kBoard,
   kGeneratedCode,  ///< IREE's dispatches
-  kPlan,           ///< steps, descriptors of steps and the typed API
+  kPlan,           ///< steps and the typed API; its variables are the arena
   kWeights,        ///< constants of the model
-  kLibc,
-  kSoftFloat,        ///< compiler support (libgcc) that the model's code pulls in
-  kCompilerSupport,  ///< the rest of libgcc
-  kLinker,           ///< what the linker merges or makes: strings, constants
+  kModelSupport,   ///< routines of libgcc and libc that the model's code pulls in
+  kSystemSupport,  ///< the rest of libgcc and libc
+  kLinker,         ///< what the linker merges or makes: strings, constants
+  kStacks,
   kOther,
   kPadding
 };
 inline constexpr std::size_t kPartCount = 15;
 [[nodiscard]] std::string_view part_name(Part part);
+
+/// The part of an object file, told by its path; kOther if it does not say. `constant`: asks for
+/// what is no code (constants of generated code are weights).
+[[nodiscard]] Part part_of_object(std::string_view object, bool constant);
+
+/// The same by a symbol's name: Thimble's namespaces, IREE's dispatches and libgcc's routines.
+[[nodiscard]] Part part_of_symbol(const std::string& symbol, bool constant);
 
 /// Kinds of memory of the image.
 enum class MemoryKind { kText, kRodata, kData, kBss, kStacks };
@@ -53,6 +62,12 @@ struct Breakdown {
   [[nodiscard]] std::uint64_t total(Part part, MemoryKind kind) const;
   [[nodiscard]] std::uint64_t total(MemoryKind kind) const;
 };
+
+/// Takes `elf` apart. With lld's map every byte has its object file, and the object's path tells
+/// the part (object files stand in folders like the sources'); without (null), the symbols' names
+/// tell it, as far as they can. Fails with kUsage if the map is not this ELF's.
+[[nodiscard]] Result<Breakdown> break_down(const Elf& elf,
+                                           const std::vector<Placement>* placements);
 
 /// {"parts": [{"part","text","rodata","data","bss","stacks"}], "symbols":
 /// [{"name","part","object","kind","size"}]}, symbols by size.

@@ -36,6 +36,11 @@ Result<Elf> Elf::open(const std::filesystem::path& path) {
     return fail(ExitCode::kUsage, "{}: is no 32-bit RISC-V ELF", path.string());
   }
   elf.entry_ = static_cast<std::uint32_t>(header.e_entry);
+  // libelf passes over section headers that the file does not hold.
+  if (header.e_shnum == 0 ||
+      header.e_shoff + std::uint64_t{header.e_shnum} * header.e_shentsize > elf.content_.size()) {
+    return damaged(path, "section headers are missing; was it cut off or stripped of them?");
+  }
   std::size_t names = 0;
   if (elf_getshdrstrndx(handle.get(), &names) != 0) return damaged(path, "no section names");
 
