@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
+#include <cassert>
 
 namespace thimble {
 namespace {
@@ -174,6 +174,7 @@ void append(Bytes& bytes, const Tensor& tensor, const Levels& levels, std::int64
 }  // namespace
 
 Bytes make_sample(const tflite::Model& model, std::uint64_t seed, int index) {
+  assert(index >= 0);
   Bytes sample;
   const auto kind = static_cast<Kind>(index % kKinds);
   for (const int input : model.inputs) {
