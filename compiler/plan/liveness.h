@@ -1,0 +1,40 @@
+// Which bytes of a trace's buffers belong together as one tensor, and from which step to which step
+// they matter.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compiler/iree/compile.h"
+#include "compiler/iree/trace.h"
+
+namespace thimble::plan {
+
+/// Generated dispatches are compiled for operands at such addresses.
+inline constexpr std::uint64_t kAlignment = 64;
+
+/// Bytes that keep their distances when memory is planned anew: whatever one step reads or writes
+/// as one range.
+struct Tensor {
+  int buffer = -1;           ///< of the trace
+  std::uint64_t offset = 0;  ///< in that buffer
+  std::uint64_t size = 0;
+  int first_step = 0;  ///< -1: an input
+  int last_step = 0;   ///< number of steps: an output. Both ends count.
+};
+
+struct Liveness {
+  std::vector<Tensor> tensors;
+  /// For each step, for each of ranges(step): the tensor it belongs to, or -1 for constants.
+  std::vector<std::vector<int>> step_tensors;
+  std::vector<int>
+      input_tensors;  ///< by the model's input number; -1 for an input that nothing reads
+  std::vector<int> output_tensors;  ///< by the model's output number; -1: a constant
+};
+
+/// Definitions reach the reads of the same bytes; what one read joins is one tensor. Functions that
+/// `accesses` doesn't know are taken to read and write all their bindings.
+[[nodiscard]] Liveness analyze(const iree::Trace& trace, const iree::AccessMap& accesses,
+                               std::size_t input_count);
+
+}  // namespace thimble::plan

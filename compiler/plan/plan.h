@@ -1,0 +1,48 @@
+// The plan of a model: its steps with every operand at its final place, one block of constants, one
+// arena.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/base/file.h"
+#include "compiler/base/result.h"
+#include "compiler/iree/compile.h"
+#include "compiler/iree/trace.h"
+
+namespace thimble::plan {
+
+enum class StepKind { kDispatch, kFill, kCopy };
+
+struct Binding {
+  bool in_arena = false;     ///< else among the constants
+  std::uint64_t offset = 0;  ///< in the arena or in the block of constants
+  std::uint64_t length = 0;
+};
+
+struct Step {
+  StepKind kind = StepKind::kDispatch;
+  std::string function;                       ///< of a dispatch
+  std::array<std::uint32_t, 3> workgroups{};  ///< of a dispatch
+  std::vector<std::uint32_t> constants;       ///< of a dispatch
+  std::uint32_t pattern = 0;                  ///< of a fill, with its length in bytes: 1, 2 or 4
+  std::uint32_t pattern_length = 1;
+  std::vector<Binding> bindings;
+};
+
+struct Plan {
+  std::vector<Step> steps;
+  Bytes constants;
+  std::uint64_t arena_bytes = 0;
+  std::vector<Binding> inputs;   ///< all in the arena
+  std::vector<Binding> outputs;  ///< all in the arena
+};
+
+/// Plans memory anew for a trace. `input_bytes` are the sizes of the model's inputs. What the
+/// runtime's tables cannot hold is kBadModel.
+[[nodiscard]] Result<Plan> make_plan(iree::Trace trace, const iree::AccessMap& accesses,
+                                     const std::vector<std::uint64_t>& input_bytes);
+
+}  // namespace thimble::plan
