@@ -1,5 +1,5 @@
-// The end of the program, told to whatever runs it: a simulator or a test bench. A board links exactly one
-// implementation, a folder of drivers/.
+// The end of the program, told to whatever runs it: a simulator or a test bench. A board links
+// exactly one implementation, a folder of drivers/.
 #pragma once
 
 #include <cstdint>

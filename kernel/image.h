@@ -1,4 +1,5 @@
-// The image's boundaries, as kernel/arch/riscv/sections.ld sets them. Their addresses are the values.
+// The image's boundaries, as kernel/arch/riscv/sections.ld sets them. Their addresses are the
+// values.
 #pragma once
 
 #include <cstddef>

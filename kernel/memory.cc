@@ -1,11 +1,12 @@
-// The C library's memory functions, by words where alignment allows. Strong symbols: they win over the byte
-// loops that generated code brings along.
+// What generated code and headers need of the C library: its memory functions, by words where
+// alignment allows. Strong symbols: they win over the byte loops that generated code brings along.
 #include <cstddef>
 #include <cstdint>
 
 namespace {
 
-// Safety: words alias whatever the caller's objects are; they are only used where both sides are aligned.
+// Safety: words alias whatever the caller's objects are; they are only used where both sides are
+// aligned.
 using Word [[gnu::may_alias]] = std::uint32_t;
 constexpr std::size_t kWord = sizeof(Word);
 
@@ -103,6 +104,12 @@ NO_BUILTIN int memcmp(const void* left, const void* right, std::size_t count) {
     if (*a != *b) return *a - *b;
   }
   return 0;
+}
+
+NO_BUILTIN std::size_t strlen(const char* text) {
+  const char* end = text;
+  while (*end != 0) ++end;
+  return static_cast<std::size_t>(end - text);
 }
 
 }  // extern "C"

@@ -1,7 +1,7 @@
 // Text on the console.
 #include "kernel/print.h"
 
-#include <cstddef>
+#include <cstring>
 #include <span>
 
 #include "drivers/uart.h"
@@ -9,9 +9,7 @@
 namespace thimble::kernel {
 
 void print(const char* text) {
-  std::size_t length = 0;
-  while (text[length] != 0) ++length;
-  uart::write(std::as_bytes(std::span(text, length)));
+  uart::write(std::as_bytes(std::span(text, std::strlen(text))));
 }
 
 void print_hex(std::uint32_t value) {

@@ -22,9 +22,13 @@ StackUse measure(const std::byte* limit, const std::byte* top) {
 
 }  // namespace
 
-StackUse main_stack() { return measure(image_main_stack_limit, image_main_stack_top); }
+StackUse main_stack() {
+  return measure(image_main_stack_limit, image_main_stack_top);
+}
 
-StackUse trap_stack() { return measure(image_trap_stack_limit, image_trap_stack_top); }
+StackUse trap_stack() {
+  return measure(image_trap_stack_limit, image_trap_stack_top);
+}
 
 bool main_stack_overflowed(std::uintptr_t stack_pointer) {
   return stack_pointer < reinterpret_cast<std::uintptr_t>(image_main_stack_limit) ||

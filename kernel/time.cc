@@ -6,7 +6,9 @@
 
 namespace thimble::time {
 
-Ticks now() { return timer::now(); }
+Ticks now() {
+  return timer::now();
+}
 
 void sleep_until(Ticks deadline) {
   timer::set_deadline(deadline);

@@ -1,5 +1,6 @@
-// The target's view of IREE's executable library ABI, version 0.6: the three structures that a generated
-// dispatch reads. Field order and widths are the ABI; the offsets are checked on 32-bit targets.
+// The target's view of IREE's executable library ABI, version 0.6: the three structures that a
+// generated dispatch reads. Field order and widths are the ABI; the offsets are checked on 32-bit
+// targets.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +10,8 @@
 
 namespace thimble::runtime {
 
-/// What a dispatch may ask of its host. Our plans use none of it: no specialization constants, no imports,
-/// no processor features, so one zeroed instance serves all.
+/// What a dispatch may ask of its host. Our plans use none of it: no specialization constants, no
+/// imports, no processor features, so one zeroed instance serves all.
 struct Environment {
   const std::uint32_t* constants;
   int (*import_thunk)(void* function, void* parameters, void* context, void* reserved);

@@ -1,5 +1,5 @@
-// A model without its types: what an application sees that serves any model (apps/inference). The compiler emits
-// the one definition of kModel, with the arena, in model_view.cc.
+// A model without its types: what an application sees that serves any model (apps/inference). The
+// compiler emits the one definition of kModel, with the arena, in model_view.cc.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// The plan walker. A step's arena bindings are rebased to addresses, then its function is called. All else
-// (lengths, constants, descriptors) is read from flash in place.
+// The plan walker. A step's arena bindings are rebased to addresses, then its function is called.
+// All else (lengths, constants, descriptors) is read from flash in place.
 #include "runtime/runtime.h"
 
 #include <cstring>

@@ -1,5 +1,5 @@
-// Runs a model: walks its plan over an arena, step by step. Depends on nothing of ours but this folder, so a
-// model library carries it into any firmware, C or C++.
+// Runs a model: walks its plan over an arena, step by step. Depends on nothing of ours but this
+// folder, so a model library carries it into any firmware, C or C++.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,8 @@ inline constexpr std::size_t kArenaAlignment = 64;
 /// kCancelled. Runs in the context of the caller of run().
 using StepHook = bool (*)(void* context, std::uint32_t step);
 
-/// What a kFill step's detail points at. `bytes` of `pattern`, lowest first, are repeated over the binding.
+/// What a kFill step's detail points at. `bytes` of `pattern`, lowest first, are repeated over the
+/// binding.
 struct FillPattern {
   std::uint32_t pattern;
   std::uint32_t bytes;  ///< 1, 2 or 4
@@ -27,9 +28,10 @@ struct FillPattern {
 extern "C" std::uint32_t thimble_run(const Plan* plan, std::byte* arena, std::size_t arena_bytes,
                                      StepHook hook, void* context);
 
-/// Runs `plan` over `arena`, which must be aligned to kArenaAlignment and hold plan.arena_bytes. The inputs are in
-/// the arena beforehand (and may be overwritten), the outputs afterwards. Not reentrant for one arena;
-/// different arenas are independent. Not for interrupts: it takes as long as the model does.
+/// Runs `plan` over `arena`, which must be aligned to kArenaAlignment and hold plan.arena_bytes.
+/// The inputs are in the arena beforehand (and may be overwritten), the outputs afterwards. Not
+/// reentrant for one arena; different arenas are independent. Not for interrupts: it takes as long
+/// as the model does.
 [[nodiscard]] inline Status run(const Plan& plan, std::span<std::byte> arena,
                                 StepHook hook = nullptr, void* context = nullptr) {
   return {thimble_run(&plan, arena.data(), arena.size(), hook, context)};

@@ -24,7 +24,9 @@ constexpr std::uint8_t kTransmitterEmpty = 0x40;
 constexpr std::uint32_t kDivisor = board::kUartClockHz / (16 * board::kUartBaud);
 static_assert(kDivisor > 0 && kDivisor <= 0xffff, "this clock cannot make this baud rate");
 
-bool is_set(std::uint8_t status) { return (kLineStatus.read() & status) != 0; }
+bool is_set(std::uint8_t status) {
+  return (kLineStatus.read() & status) != 0;
+}
 
 }  // namespace
 

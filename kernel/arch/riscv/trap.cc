@@ -1,5 +1,5 @@
-// The fault report. Nothing traps on purpose yet, so every trap is a fault: all there is to know goes to
-// the UART, each line marked FAULT:, and the program ends with a failure.
+// The fault report. Nothing traps on purpose yet, so every trap is a fault: all there is to know
+// goes to the UART, each line marked FAULT:, and the program ends with a failure.
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -16,18 +16,28 @@ namespace {
 constexpr std::uint16_t kFaultExitCode = 1;
 constexpr std::uint32_t kInterrupt = 0x8000'0000;
 
-constexpr const char* kCauses[] = {
-    "instruction address misaligned", "instruction access fault", "illegal instruction",
-    "breakpoint",                     "load address misaligned",  "load access fault",
-    "store address misaligned",       "store access fault",       "environment call from U-mode",
-    "environment call from S-mode",   "reserved cause",           "environment call from M-mode",
-    "instruction page fault",         "load page fault",          "reserved cause",
-    "store page fault"};
+constexpr const char* kCauses[] = {"instruction address misaligned",
+                                   "instruction access fault",
+                                   "illegal instruction",
+                                   "breakpoint",
+                                   "load address misaligned",
+                                   "load access fault",
+                                   "store address misaligned",
+                                   "store access fault",
+                                   "environment call from U-mode",
+                                   "environment call from S-mode",
+                                   "reserved cause",
+                                   "environment call from M-mode",
+                                   "instruction page fault",
+                                   "load page fault",
+                                   "reserved cause",
+                                   "store page fault"};
 
 // The ABI's names of x1 to x31.
-constexpr char kRegisters[][4] = {"ra", "sp", "gp", "tp", "t0", "t1", "t2",  "s0",  "s1", "a0", "a1",
-                                  "a2", "a3", "a4", "a5", "a6", "a7", "s2",  "s3",  "s4", "s5", "s6",
-                                  "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+constexpr char kRegisters[][4] = {"ra", "sp",  "gp",  "tp", "t0", "t1", "t2", "s0",
+                                  "s1", "a0",  "a1",  "a2", "a3", "a4", "a5", "a6",
+                                  "a7", "s2",  "s3",  "s4", "s5", "s6", "s7", "s8",
+                                  "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
 
 void print_value(const char* name, std::uint32_t value) {
   print(" ");

@@ -1,0 +1,118 @@
+"""Builds target code for a board and runs it in QEMU, from the board's board.json alone: the little that the tests on
+the target need of what the host tool does for models."""
+
+import json
+import os
+import pathlib
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GCC = "/usr/lib/gcc/riscv64-unknown-elf"
+CXX_LIBRARY = "/usr/lib/llvm-19/include/c++/v1"
+C_LIBRARY = "/usr/lib/picolibc/riscv64-unknown-elf/include"
+SYSTEM = ["kernel", "kernel/arch/riscv", "runtime"]
+FLAGS = (
+    "--target=riscv32-unknown-elf -Os -ffunction-sections -fdata-sections -fno-unwind-tables"
+    " -fno-asynchronous-unwind-tables -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror"
+).split()
+CXX_FLAGS = (
+    f"-std=c++23 -fno-exceptions -fno-rtti -fno-threadsafe-statics -Wglobal-constructors -nostdinc++"
+    f" -isystem {CXX_LIBRARY} -isystem {C_LIBRARY} -D_LIBCPP_HAS_NO_THREADS -D_LIBCPP_HAS_NO_LOCALIZATION"
+    f" -D_LIBCPP_HAS_NO_WIDE_CHARACTERS -D_LIBCPP_HAS_NO_MONOTONIC_CLOCK"
+).split()
+# libgcc comes in fewer variants than there are ISAs.
+ABIS = {"rv32imafc": "ilp32f", "rv32imafdc": "ilp32d"}
+LIBGCC = {"rv32im": "rv32im/ilp32", "rv32imc": "rv32im/ilp32", "rv32imac": "rv32imac/ilp32",
+          "rv32imafc": "rv32imafc/ilp32f", "rv32imafdc": "rv32imafdc/ilp32d", "rv32imacv": "rv32imac/ilp32"}
+
+
+def number(value):
+    """Addresses and sizes stand in board.json as numbers or as strings such as 0x80000000."""
+    return value if isinstance(value, int) else int(value, 0)
+
+
+def run(command, **options):
+    """Runs a tool; its failure is ours, with what it said."""
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+class Board:
+    def __init__(self, folder, isa=None):
+        self.folder = pathlib.Path(folder)
+        self.description = json.loads((self.folder / "board.json").read_text())
+        self.isa = isa or self.description["isa"]
+        self.name = f"{self.description['name']}-{self.isa}"
+        self.build = ROOT / "build" / "target-tests" / self.name
+        self.build.mkdir(parents=True, exist_ok=True)
+
+    def memory_ld(self):
+        regions = {region["kind"]: region for region in self.description["regions"]}
+        code = "FLASH" if self.description["layout"] == "xip" else "RAM"
+        lines = ["MEMORY", "{"]
+        for kind, region in regions.items():
+            lines.append(f"  {kind.upper()} : ORIGIN = {number(region['origin']):#x},"
+                         f" LENGTH = {number(region['length']):#x}")
+        lines += ["}", f'REGION_ALIAS("CODE", {code})', f'REGION_ALIAS("CONSTANTS", {code})',
+                  'REGION_ALIAS("DATA", RAM)']
+        return "\n".join(lines) + "\n"
+
+    def compile(self, sources, *extra):
+        """Objects of `sources`, compiled side by side."""
+        machine = [f"-march={self.isa}", f"-mabi={ABIS.get(self.isa, 'ilp32')}"]
+
+        def one(source):
+            source = pathlib.Path(source)
+            flags = "".join(extra).replace("/", "_").replace(" ", "")
+            target = self.build / (str(source).replace("/", "_") + flags + ".o")
+            language = [] if source.suffix == ".S" else CXX_FLAGS
+            run(["clang++-19", *FLAGS, *machine, *language, "-I.", f"-I{self.folder}", *extra, "-c", source,
+                 "-o", target], cwd=ROOT)
+            return target
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(pool.map(one, sources))
+
+    def system(self):
+        """Objects of kernel, runtime, drivers and board: every source in their folders."""
+        folders = SYSTEM + [f"drivers/{driver}" for driver in self.description["drivers"]] + [self.folder]
+        sources = [source.relative_to(ROOT) for folder in folders
+                   for suffix in ("*.cc", "*.S") for source in sorted((ROOT / folder).glob(suffix))
+                   if not source.name.endswith("_test.cc")]
+        return self.compile(sources)
+
+    def link(self, name, objects, stack=1024):
+        elf = self.build / f"{name}.elf"
+        (self.build / "memory.ld").write_text(self.memory_ld())
+        version = sorted(os.listdir(GCC))[-1]
+        run(["ld.lld-19", "-T", "kernel/arch/riscv/sections.ld", "-L", self.build, "--gc-sections", "--relax-gp", "-n",
+             "-X", "-z", "nognustack", "--fatal-warnings", f"--defsym=__main_stack_size={stack}", *objects,
+             f"{GCC}/{version}/{LIBGCC[self.isa]}/libgcc.a", "-o", elf], cwd=ROOT)
+        return elf
+
+    def start(self, elf):
+        """QEMU running `elf`, its UART on pipes."""
+        simulator = self.description["simulator"]
+        command = ["qemu-system-riscv32", "-M", simulator["machine"], "-cpu", simulator["cpu"],
+                   *simulator["arguments"], "-icount", "shift=0,sleep=off"]
+        if simulator["boot"] == "kernel":
+            command += ["-kernel", elf]
+        else:
+            image = elf.with_suffix(".img")
+            run(["llvm-objcopy-19", "-O", "binary", elf, image])
+            os.truncate(image, number(simulator["pflash_bytes"]))
+            command += ["-drive", f"if=pflash,format=raw,unit=0,file={image},readonly=on"]
+        return subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, bufsize=0)
+
+
+def symbol(elf, name):
+    """Address of a symbol."""
+    for line in run(["llvm-nm-19", elf]).splitlines():
+        fields = line.split()
+        if fields[-1] == name:
+            return int(fields[0], 16)
+    raise RuntimeError(f"{elf}: no symbol {name}")

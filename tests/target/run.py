@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Tests that run on the target, in QEMU: each .cc file beside this one is a firmware. A firmware passes if it ends with
+TEST PASSED and exit code 0 and reports no fault; where a fault is what is tested, its report is checked instead."""
+
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+
+import c_firmware
+import inference
+from firmware import ROOT, Board, symbol
+
+HERE = pathlib.Path(__file__).resolve().parent
+TIMEOUT_SECONDS = 60
+
+# What the report must say, line by line in this order, beside the faulting instruction's address.
+S2 = r"FAULT: .*\bs2 12345678\b"
+END = r"FAULT: end"
+FAULTS = {
+    "illegal_instruction": [r"FAULT: illegal instruction", r"FAULT: mcause 00000002 mepc {mepc} mtval 00000000", S2,
+                            r"FAULT: .*\bt6 0badcafe$", r"FAULT: main stack \d+ of 1024 bytes used$", END],
+    "unmapped_load": [r"FAULT: load access fault", r"FAULT: mcause 00000005 mepc {mepc} mtval f0000014",
+                      r"FAULT: .*\ba0 f0000010\b", S2, END],
+    "misaligned_load": [r"FAULT: load address misaligned", r"FAULT: mcause 00000004 mepc {mepc} mtval {start_2}", S2,
+                        END],
+    "stack_overflow": [r"FAULT: store access fault", r"FAULT: mcause 00000007 mepc {mepc} mtval 0000004c",
+                       r"FAULT: .*\bsp 00000040\b", S2, r"FAULT: main stack \d+ of 1024 bytes used, overflow$", END],
+    "panic": [r"FAULT: tests/target/panic\.cc:8: there is no stack$", END],
+}
+
+
+def check_passed(output, code):
+    if re.search(r"^FAULT:", output, re.M):
+        return "a fault"
+    if not output.endswith("TEST PASSED\n"):
+        return "no end mark"
+    return None if code == 0 else f"exit code {code}"
+
+
+def check_fault(name, elf, output, code):
+    if code == 0:
+        return "exit code 0 after a fault"
+    addresses = {"mepc": "", "start_2": f"{symbol(elf, '_start') + 2:08x}"}
+    if name != "panic":
+        addresses["mepc"] = f"{symbol(elf, 'faulting_instruction'):08x}"
+    lines = iter(output.splitlines())
+    for pattern in FAULTS[name]:
+        pattern = re.sub(r"\{(mepc|start_2)\}", lambda match: addresses[match[1]], pattern)
+        if not any(re.match(pattern, line) for line in lines):
+            return f"no line {pattern!r} in its place"
+    return "an end mark after a fault" if "TEST PASSED" in output else None
+
+
+def run_firmware(board, system, source):
+    """What is wrong with this test, or None."""
+    elf = board.link(source.stem, system + board.compile([source.relative_to(ROOT)]))
+    with board.start(elf) as qemu:
+        try:
+            output, _ = qemu.communicate(timeout=TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            qemu.kill()
+            return f"silent for {TIMEOUT_SECONDS} s"
+    output = output.decode(errors="replace")
+    wrong = (check_fault(source.stem, elf, output, qemu.returncode) if source.stem in FAULTS
+             else check_passed(output, qemu.returncode))
+    return wrong and f"{wrong}; it said:\n{output}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--board", action="append", help="a folder; all of boards/ if absent")
+    parser.add_argument("--all-isas", action="store_true", help="every ISA of the boards, not only their default")
+    arguments = parser.parse_args()
+    folders = arguments.board or sorted(path.parent for path in (ROOT / "boards").glob("*/board.json"))
+
+    passed = failed = 0
+    for folder in map(pathlib.Path, folders):
+        isas = Board(folder).description["isas"] if arguments.all_isas else [None]
+        for board in [Board(folder, isa) for isa in isas]:
+            system = board.system()
+            tests = {source.stem: lambda source=source: run_firmware(board, system, source)
+                     for source in sorted(HERE.glob("*.cc"))}
+            tests |= inference.tests(board, system)
+            tests |= c_firmware.tests(board)
+            for name, test in tests.items():
+                try:
+                    wrong = test()
+                except (AssertionError, RuntimeError, TimeoutError) as error:
+                    wrong = f"{type(error).__name__}: {error}"
+                print(f"{'FAILED' if wrong else 'passed'}  {board.name}  {name}" + (f": {wrong}" if wrong else ""),
+                      flush=True)
+                passed, failed = passed + (wrong is None), failed + (wrong is not None)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
