@@ -32,11 +32,11 @@ class ByteStream {
     bool closed = false;  ///< the peer is gone
   };
   /// Writes what goes of `outgoing` and reads what is there, waiting up to `timeout_ms` for either
-  /// to become possible. Nothing done and not closed: time-out.
+  /// to become possible. Nothing done and not closed: time-out. What is written to a peer that is
+  /// gone counts as written; `closed` comes when all it said was read.
   [[nodiscard]] Result<Progress> exchange(std::span<const std::uint8_t> outgoing, int timeout_ms);
 
  private:
-  void close();
   int in_ = -1;
   int out_ = -1;
 };

@@ -8,17 +8,16 @@
 #include "compiler/base/file.h"
 #include "compiler/base/result.h"
 #include "compiler/boards/board.h"
-#include "compiler/simulate/byte_stream.h"
 #include "compiler/simulate/session.h"
 
 namespace thimble {
 
-/// A running QEMU whose UART is a Session. Ends with the object, and with this process.
+/// A running QEMU whose UART is a Session. It ends with the object, and with the thread that
+/// started it.
 class Qemu {
  public:
-  /// Starts `elf` on the board's simulator with `isa`. Fails with kUsage if the board has none.
-  [[nodiscard]] static Result<Qemu> start(const Board& board, const std::filesystem::path& elf,
-                                          const std::string& isa);
+  /// Starts `elf` on the board's simulator. Fails with kUsage if the board has none.
+  [[nodiscard]] static Result<Qemu> start(const Board& board, const std::filesystem::path& elf);
   Qemu(Qemu&& other) noexcept;
   Qemu(const Qemu&) = delete;
   Qemu& operator=(const Qemu&) = delete;
@@ -27,16 +26,18 @@ class Qemu {
 
   [[nodiscard]] Session& session() { return session_; }
 
-  /// Asks the target to end and waits for it; kToolFailed if it ends badly or not at all.
+  /// Asks the inference application to end and waits for it; kToolFailed if it ends badly.
   [[nodiscard]] Status quit();
 
-  /// Waits until the firmware ends by itself and returns all that it said (programs that speak no
-  /// protocol: benchmarks, tests). kToolFailed if its exit code is not 0 or it is silent for
-  /// `timeout_seconds`.
-  [[nodiscard]] Result<std::string> run_to_end(int timeout_seconds = 120);
+  /// Waits until a firmware that speaks no protocol (a benchmark, a test) ends by itself, and
+  /// returns all that it said. kToolFailed if it ends with another exit code than 0.
+  [[nodiscard]] Result<std::string> run_to_end();
 
  private:
-  Qemu(Session session, int pid, std::optional<TemporaryFolder> folder);
+  Qemu(Session session, int pid, std::optional<TemporaryFolder> folder)
+      : session_(std::move(session)), pid_(pid), folder_(std::move(folder)) {}
+  [[nodiscard]] Status wait();
+
   Session session_;
   int pid_;
   std::optional<TemporaryFolder> folder_;  ///< holds the padded flash image

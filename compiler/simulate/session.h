@@ -3,20 +3,25 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "apps/inference/protocol.h"
 #include "compiler/base/file.h"
 #include "compiler/base/result.h"
 #include "compiler/simulate/byte_stream.h"
+#include "compiler/simulate/frame_parser.h"
 
 namespace thimble {
 
-/// What the target says about its model.
+/// What the target says about its model. Sizes are bytes, tensor by tensor.
 struct TargetInfo {
-  std::uint32_t input_bytes = 0;   ///< all inputs, in order
-  std::uint32_t output_bytes = 0;  ///< all outputs, in order
+  std::string model;
+  std::uint32_t arena_bytes = 0;
+  std::uint32_t step_count = 0;
+  std::vector<std::uint32_t> input_bytes;
+  std::vector<std::uint32_t> output_bytes;
 };
 
 struct Inference {
@@ -24,33 +29,45 @@ struct Inference {
   std::uint64_t instructions = 0;
 };
 
-struct TargetStatistics {
-  std::uint64_t stack_peak = 0;  ///< bytes of stack touched so far, all tasks and interrupts
-};
-
-/// Errors are kToolFailed: a fault or early end of the target (its last words are quoted), silence
-/// for the time-out, or a frame that failed four times.
+/// Requests repeat themselves when a frame is lost or damaged, three times. Then, and on a fault or
+/// an early end of the target (its last words are quoted) or its silence, the error is kToolFailed.
 class Session {
  public:
   explicit Session(ByteStream stream) : stream_(std::move(stream)) {}
 
-  /// Silence after which the target counts as hanging. 120 s at first.
-  void set_timeout(int seconds) { timeout_seconds_ = seconds; }
+  /// The longest silence in which the target may compute. 120 s at first.
+  void set_timeout(int seconds) { timeout_ms_ = seconds * 1000; }
 
   [[nodiscard]] Result<TargetInfo> info();
-  /// `inputs`: all inputs, in order, little-endian.
+  /// `inputs`: all inputs, in order, little-endian. A wrong size is kUsage.
   [[nodiscard]] Result<Inference> infer(std::span<const std::uint8_t> inputs);
-  [[nodiscard]] Result<TargetStatistics> statistics();
-  /// Asks the target to end.
+  /// Sizes and peaks of the stacks.
+  [[nodiscard]] Result<protocol::StatisticsAnswer> statistics();
+  /// Instructions of each step in the last inference; empty if the firmware doesn't count them.
+  [[nodiscard]] Result<std::vector<std::uint32_t>> profile();
+  /// Asks the target to end; it answers, then ends.
   [[nodiscard]] Status quit();
 
+  /// For programs that speak no protocol: reads until the target closes the line.
+  [[nodiscard]] Status read_to_end();
+
   /// Text that came between frames: banner, messages, faults.
-  [[nodiscard]] const std::string& log() const { return log_; }
+  [[nodiscard]] const std::string& log() const { return parser_.log(); }
+
+  /// The error that the target `how`, with its fault or its last words.
+  [[nodiscard]] std::unexpected<Error> target_failed(std::string_view how) const;
 
  private:
+  [[nodiscard]] Result<Bytes> request(protocol::MessageType type, Bytes payload);
+  enum class Answer { kWhole, kDamaged, kSilence };
+  [[nodiscard]] Result<Answer> attempt(const Bytes& request, const Frame& wanted, Bytes& answer);
+  [[nodiscard]] Status settle();
+  [[nodiscard]] bool has_faulted() const;
+
   ByteStream stream_;
-  int timeout_seconds_ = 120;
-  std::string log_;
+  FrameParser parser_;
+  int timeout_ms_ = 120'000;
+  std::uint8_t sequence_ = 0;
 };
 
 }  // namespace thimble
