@@ -16,7 +16,9 @@ class Register {
 
  private:
   // Safety: the address is a device register of the board's description, never ordinary memory.
-  [[nodiscard]] volatile T* pointer() const { return reinterpret_cast<volatile T*>(address_); }
+  [[nodiscard]] volatile T* pointer() const {
+    return reinterpret_cast<volatile T*>(address_);  // NOLINT(performance-no-int-to-ptr)
+  }
 
   std::uintptr_t address_;
 };

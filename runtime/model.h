@@ -39,4 +39,5 @@ struct ModelView {
 }  // namespace thimble::runtime
 
 /// The model of this firmware.
+// NOLINTNEXTLINE(bugprone-dynamic-static-initializers,readability-identifier-naming): a constant
 extern const thimble::runtime::ModelView kModel;

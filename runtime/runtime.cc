@@ -27,7 +27,7 @@ bool run_dispatch(const Plan& plan, const Step& step, std::byte* arena, std::byt
       .binding_pointers = reinterpret_cast<void* const*>(buffers),
       .binding_lengths = step.lengths,
   };
-  const auto function = reinterpret_cast<Dispatch>(reinterpret_cast<std::uintptr_t>(step.function));
+  const auto function = reinterpret_cast<Dispatch>(const_cast<void*>(step.function));
   WorkgroupState workgroup{};
   workgroup.local_memory = arena + plan.local_memory_offset;
   workgroup.local_memory_bytes = plan.local_memory_bytes;
@@ -56,28 +56,36 @@ void fill(std::byte* target, std::size_t length, const FillPattern& pattern) {
   }
 }
 
-StatusCode run_step(const Plan& plan, const Step& step, std::byte* arena) {
+std::byte* address_of(const Step& step, unsigned binding, std::byte* arena) {
+  const Binding place = step.bindings[binding];
+  const bool in_arena = ((step.arena_bindings >> binding) & 1U) != 0;
+  return in_arena ? arena + place.offset
+                  : static_cast<std::byte*>(const_cast<void*>(place.address));
+}
+
+StatusCode run_function(const Plan& plan, const Step& step, std::byte* arena) {
   if (step.binding_count > kMaxBindings) return StatusCode::kBadPlan;
   std::byte* buffers[kMaxBindings];
-  for (unsigned i = 0; i < step.binding_count; ++i) {
-    const Binding binding = step.bindings[i];
-    buffers[i] = ((step.arena_bindings >> i) & 1U) != 0
-                     ? arena + binding.offset
-                     : static_cast<std::byte*>(const_cast<void*>(binding.address));
+  for (unsigned i = 0; i < step.binding_count; ++i) buffers[i] = address_of(step, i, arena);
+  if (step.kind == StepKind::kDispatch) {
+    return run_dispatch(plan, step, arena, buffers) ? StatusCode::kOk : StatusCode::kDispatchFailed;
   }
+  const auto function = reinterpret_cast<Microkernel>(const_cast<void*>(step.function));
+  function(step.detail, buffers, 0, step.workgroups[0]);
+  return StatusCode::kOk;
+}
+
+StatusCode run_step(const Plan& plan, const Step& step, std::byte* arena) {
   switch (step.kind) {
     case StepKind::kDispatch:
-      return run_dispatch(plan, step, arena, buffers) ? StatusCode::kOk
-                                                      : StatusCode::kDispatchFailed;
     case StepKind::kMicrokernel:
-      reinterpret_cast<Microkernel>(reinterpret_cast<std::uintptr_t>(step.function))(
-          step.detail, buffers, 0, step.workgroups[0]);
-      return StatusCode::kOk;
+      return run_function(plan, step, arena);
     case StepKind::kFill:
-      fill(buffers[0], step.lengths[0], *static_cast<const FillPattern*>(step.detail));
+      fill(address_of(step, 0, arena), step.lengths[0],
+           *static_cast<const FillPattern*>(step.detail));
       return StatusCode::kOk;
     case StepKind::kCopy:
-      std::memmove(buffers[0], buffers[1], step.lengths[0]);
+      std::memmove(address_of(step, 0, arena), address_of(step, 1, arena), step.lengths[0]);
       return StatusCode::kOk;
   }
   return StatusCode::kBadPlan;

@@ -38,6 +38,7 @@ std::optional<Header> Receiver::header() {
   }
   *this = {};
   Header header{};
+  // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): the line may say anything
   header.type = static_cast<protocol::MessageType>(next());
   header.sequence = next();
   header.length = word();

@@ -1,5 +1,5 @@
-/* A firmware of someone else's: C, gcc, its own start-up, no kernel of Thimble. It links a compiled model, runs it on a
-   ramp and prints the first output, on QEMU's virt machine. */
+/* A firmware of someone else's: C, gcc, its own start-up, no kernel of Thimble. It links a compiled
+   model, runs it on a ramp and prints the first output, on QEMU's virt machine. */
 #include <stddef.h>
 #include <stdint.h>
 #include MODEL_HEADER

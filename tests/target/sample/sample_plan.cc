@@ -3,11 +3,10 @@
 #include "sample.h"
 #include "sample.hpp"
 
+// Functions are declared as objects: their addresses are constants then.
 extern "C" {
-int sample_dispatch_0(const thimble::runtime::Environment*, const thimble::runtime::DispatchState*,
-                      const thimble::runtime::WorkgroupState*);
-void sample_scale(const void* descriptor, std::byte* const* buffers, std::uint32_t first_row,
-                  std::uint32_t rows);
+extern const std::byte sample_dispatch_0[];
+extern const std::byte sample_scale[];
 extern const std::int8_t sample_weights[16];
 }
 
@@ -35,7 +34,7 @@ constexpr std::int32_t kDetail2[] = {2, 4};
 constexpr Binding kBindings3[] = {{.offset = 64}, {.offset = 16}};
 constexpr std::size_t kLengths3[] = {16, 16};
 
-const Step kSteps[] = {
+constexpr Step kSteps[] = {
     {StepKind::kFill, 1, 0, 0, 0x1, {1, 1, 1}, 0, nullptr, kBindings0, kLengths0, &kDetail0},
     {StepKind::kDispatch,
      3,
@@ -44,7 +43,7 @@ const Step kSteps[] = {
      0x5,
      {2, 2, 1},
      0,
-     reinterpret_cast<const void*>(&sample_dispatch_0),
+     sample_dispatch_0,
      kBindings1,
      kLengths1,
      kDetail1},
@@ -55,7 +54,7 @@ const Step kSteps[] = {
      0x3,
      {4, 1, 1},
      1,
-     reinterpret_cast<const void*>(&sample_scale),
+     sample_scale,
      kBindings2,
      nullptr,
      kDetail2},
@@ -64,7 +63,7 @@ const Step kSteps[] = {
 
 }  // namespace
 
-const Plan kPlan = {kSteps, 4, kArenaBytes, 144, 16};
+constinit const Plan kPlan = {kSteps, 4, kArenaBytes, 144, 16};
 
 runtime::Status run(std::span<std::byte, kArenaBytes> arena) {
   return runtime::run(kPlan, arena);
