@@ -7,11 +7,9 @@
 
 #include "compiler/iree/compile.h"
 #include "compiler/iree/trace.h"
+#include "compiler/plan/alignment.h"
 
 namespace thimble::plan {
-
-/// Generated dispatches are compiled for operands at such addresses.
-inline constexpr std::uint64_t kAlignment = 64;
 
 /// Bytes that keep their distances when memory is planned anew: whatever one step reads or writes
 /// as one range.

@@ -11,6 +11,7 @@
 #include "compiler/base/result.h"
 #include "compiler/iree/compile.h"
 #include "compiler/iree/trace.h"
+#include "compiler/plan/alignment.h"
 
 namespace thimble::plan {
 

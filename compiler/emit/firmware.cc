@@ -1,0 +1,116 @@
+// See firmware.h.
+#include "compiler/emit/firmware.h"
+
+#include "compiler/base/file.h"
+#include "compiler/base/process.h"
+#include "compiler/emit/toolchain.h"
+#include "compiler/report/elf.h"
+#include "compiler/report/stack.h"
+
+namespace thimble::emit {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kApplication = "inference";
+constexpr const char* kReset = "_start";          // where the main stack begins to be used
+constexpr const char* kTrapEntry = "trap_entry";  // has a stack of its own
+constexpr std::uint64_t kProvisionalStack = 4096;
+constexpr std::uint64_t kStackAlignment = 16;
+
+// Makes IREE's object linkable beside ours: its functions can be referred to, so that only those
+// the plan calls are linked; its own byte-wise memory routines give way to better ones; the
+// attributes that GNU ld of Debian 12 does not understand go.
+Status adopt(const fs::path& object, const std::string& name, const fs::path& adopted) {
+  TRY(run_tool({"llvm-objcopy-19", "--wildcard",
+                fmt::format("--globalize-symbol={}_dispatch_*", name), "--globalize-symbol=mem*",
+                "--weaken-symbol=mem*", "--remove-section=.riscv.attributes", object.string(),
+                adopted.string()}));
+  return {};
+}
+
+struct ModelObjects {
+  std::vector<fs::path> library;  // all that the model needs besides the runtime
+  fs::path view;                  // what applications need that serve any model
+};
+
+Result<ModelObjects> compile_model(const Target& target, const Interface& interface,
+                                   const plan::Plan& plan, const fs::path& object,
+                                   const fs::path& folder) {
+  const fs::path model = folder / "model";
+  std::error_code error;
+  fs::create_directories(model, error);
+  TRY(write_text(folder / (interface.name + ".h"), c_header(interface)));
+  TRY(write_text(folder / (interface.name + ".hpp"), cpp_header(interface)));
+  TRY(write_text(model / "plan.cc", plan_source(interface.name, plan)));
+  TRY(write_text(model / "constants.S", constants_source(interface.name, target.weights)));
+  TRY(write_text(model / "model_view.cc", view_source(interface)));
+  TRY(write_file(model / "constants.bin", plan.constants));
+  ModelObjects objects;
+  for (const char* source : {"plan.cc", "constants.S", "model_view.cc"}) {
+    const fs::path compiled = model / (std::string(source) + ".o");
+    Command command =
+        compile_command(target.isa, target.board.folder, folder, model / source, compiled);
+    command.push_back("-Wa,-I" + model.string());  // where .incbin looks
+    TRY(run_tool(command));
+    objects.library.push_back(compiled);
+  }
+  objects.view = objects.library.back();
+  objects.library.back() = model / (interface.name + ".o");
+  TRY(adopt(object, interface.name, objects.library.back()));
+  return objects;
+}
+
+// The library carries the runtime, so that a foreign firmware needs nothing else of ours.
+Status archive(std::vector<fs::path> objects, const std::vector<fs::path>& system,
+               const fs::path& library) {
+  for (const fs::path& object : system) {
+    if (object.parent_path().filename() == "runtime") objects.push_back(object);
+  }
+  Command command{"llvm-ar-19", "rcsD", library.string()};
+  for (const fs::path& object : objects) {
+    const fs::path stripped =
+        library.parent_path() / "model" / ("library." + object.filename().string());
+    TRY(run_tool({"llvm-objcopy-19", "--remove-section=.riscv.attributes", object.string(),
+                  stripped.string()}));
+    command.push_back(stripped.string());
+  }
+  TRY(run_tool(command));
+  return {};
+}
+
+}  // namespace
+
+Result<Firmware> build_firmware(const Target& target, const Interface& interface,
+                                const plan::Plan& plan, const fs::path& object,
+                                const fs::path& folder) {
+  ASSIGN_OR_RETURN(const std::vector<fs::path> system,
+                   system_objects(target.board, target.isa, kApplication));
+  ASSIGN_OR_RETURN(const ModelObjects model,
+                   compile_model(target, interface, plan, object, folder));
+  TRY(archive(model.library, system, folder / fmt::format("lib{}.a", interface.name)));
+
+  std::vector<fs::path> objects = system;
+  objects.insert(objects.end(), model.library.begin(), model.library.end());
+  objects.push_back(model.view);
+  TRY(write_text(folder / "memory.ld", memory_ld(target.board)));
+  Firmware firmware{folder / "firmware.elf", {}};
+  // Linked twice: the code tells how much stack it needs, and its size changes no code.
+  const auto link = [&](std::uint64_t stack) -> Status {
+    ASSIGN_OR_RETURN(const Command command,
+                     link_command(target.isa, objects, folder, stack, firmware.elf));
+    TRY(run_tool(command));
+    return {};
+  };
+  TRY(link(kProvisionalStack));
+  ASSIGN_OR_RETURN(const ElfFile provisional, ElfFile::open(firmware.elf));
+  ASSIGN_OR_RETURN(const StackNeed need, stack_need(provisional, kReset, {.not_callees = {kTrapEntry}}));
+  TRY(link((need.bytes + kStackAlignment - 1) / kStackAlignment * kStackAlignment));
+  ASSIGN_OR_RETURN(firmware.image, measure(firmware.elf, folder / "firmware.map"));
+  TRY(check_fit(target.board, target.limits, firmware.image));
+  TRY(run_tool({"llvm-objcopy-19", "-O", "binary", firmware.elf.string(),
+                (folder / "firmware.bin").string()}));
+  return firmware;
+}
+
+}  // namespace thimble::emit

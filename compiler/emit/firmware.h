@@ -1,0 +1,38 @@
+// From a planned model to files: the model's library with its headers, and the firmware that serves
+// it.
+#pragma once
+
+#include <filesystem>
+
+#include "compiler/base/result.h"
+#include "compiler/boards/board.h"
+#include "compiler/emit/model_interface.h"
+#include "compiler/emit/plan_source.h"
+#include "compiler/isa/isa.h"
+#include "compiler/plan/plan.h"
+#include "compiler/report/memory.h"
+
+namespace thimble::emit {
+
+struct Target {
+  Board board;
+  Isa isa;
+  Limits limits;
+  WeightsPlacement weights = WeightsPlacement::kRodata;
+};
+
+/// What stands in the folder afterwards: firmware.elf, .bin, .map; lib<model>.a, <model>.h,
+/// <model>.hpp.
+struct Firmware {
+  std::filesystem::path elf;
+  ImageReport image;
+};
+
+/// Builds everything into `folder`. `object` is IREE's. The main stack is as large as the linked
+/// code can need; an image that is larger than the board is kDoesNotFit.
+[[nodiscard]] Result<Firmware> build_firmware(const Target& target, const Interface& interface,
+                                              const plan::Plan& plan,
+                                              const std::filesystem::path& object,
+                                              const std::filesystem::path& folder);
+
+}  // namespace thimble::emit

@@ -1,0 +1,109 @@
+// See plan_source.h. Generated functions are declared as symbols without a type: only their
+// addresses matter, and the address of an object is a constant where a converted function pointer
+// is not.
+#include "compiler/emit/plan_source.h"
+
+#include <map>
+
+namespace thimble::emit {
+namespace {
+
+using plan::Binding;
+using plan::Step;
+using plan::StepKind;
+
+std::string binding_text(const Binding& binding) {
+  return binding.in_arena ? fmt::format("{{.offset = {}}}", binding.offset)
+                          : fmt::format("{{.address = constants + {}}}", binding.offset);
+}
+
+// The tables of one step; returns what stands in the step for its detail.
+std::string tables(std::string& out, const Step& step, std::size_t number) {
+  out += fmt::format("constexpr Binding kBindings{}[] = {{", number);
+  for (const Binding& binding : step.bindings) out += binding_text(binding) + ", ";
+  out += fmt::format("}};\nconstexpr std::size_t kLengths{}[] = {{", number);
+  for (const Binding& binding : step.bindings) out += fmt::format("{}, ", binding.length);
+  out += "};\n";
+  if (step.kind == StepKind::kFill) {
+    out += fmt::format("constexpr FillPattern kDetail{} = {{0x{:x}u, {}}};\n", number, step.pattern,
+                       step.pattern_length);
+    return fmt::format("&kDetail{}", number);
+  }
+  if (step.constants.empty()) return "nullptr";
+  out += fmt::format("constexpr std::uint32_t kDetail{}[] = {{{}}};\n", number,
+                     fmt::join(step.constants, ", "));
+  return fmt::format("kDetail{}", number);
+}
+
+std::uint32_t arena_mask(const Step& step) {
+  std::uint32_t mask = 0;
+  for (std::size_t i = 0; i < step.bindings.size(); ++i) {
+    if (step.bindings[i].in_arena) mask |= 1u << i;
+  }
+  return mask;
+}
+
+}  // namespace
+
+std::string plan_source(const std::string& name, const plan::Plan& plan) {
+  std::map<std::string, std::size_t> functions;
+  for (const Step& step : plan.steps) {
+    if (step.kind == StepKind::kDispatch) functions.try_emplace(step.function, functions.size());
+  }
+  std::string out = fmt::format(
+      "// The plan of the model {0}. Made by `thimble compile`.\n"
+      "#include \"runtime/runtime.h\"\n\n"
+      "extern \"C\" {{\nextern const std::byte {0}_constants[];\n",
+      name);
+  for (const auto& [function, number] : functions) {
+    out += fmt::format("extern const std::byte {}_function_{}[] __asm__(\"{}\");\n", name, number,
+                       function);
+  }
+  out += fmt::format(
+      "}}\n\nnamespace thimble::model::{0} {{\n\n"
+      "extern const runtime::Plan kPlan;\n\nnamespace {{\n\n"
+      "using runtime::Binding;\nusing runtime::FillPattern;\nusing runtime::Step;\nusing "
+      "runtime::StepKind;\n\n"
+      "[[maybe_unused]] constexpr const std::byte* constants = {0}_constants;\n\n",
+      name);
+  std::string steps;
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const Step& step = plan.steps[i];
+    const std::string detail = tables(out, step, i);
+    const bool dispatches = step.kind == StepKind::kDispatch;
+    steps += fmt::format(
+        "    {{StepKind::{}, {}, {}, 0, 0x{:x}u, {{{}, {}, {}}}, 0, {}, kBindings{}, kLengths{}, "
+        "{}}},\n",
+        dispatches                     ? "kDispatch"
+        : step.kind == StepKind::kFill ? "kFill"
+                                       : "kCopy",
+        step.bindings.size(), step.constants.size(), arena_mask(step), step.workgroups[0],
+        step.workgroups[1], step.workgroups[2],
+        dispatches ? fmt::format("{}_function_{}", name, functions[step.function]) : "nullptr", i,
+        i, detail);
+  }
+  out += fmt::format(
+      "\nconstexpr Step kSteps[] = {{\n{1}}};\n\n}}  // namespace\n\n"
+      "constinit const runtime::Plan kPlan = {{kSteps, {2}, {3}, 0, 0}};\n\n}}  // namespace "
+      "thimble::model::{0}\n\n"
+      "extern \"C\" int {0}_run(void* arena);\n"
+      "extern \"C\" int {0}_run(void* arena) {{\n"
+      "  return static_cast<int>(thimble::runtime::thimble_run(&thimble::model::{0}::kPlan,\n"
+      "                                                        static_cast<std::byte*>(arena), "
+      "{3}, nullptr, nullptr));\n"
+      "}}\n",
+      name, steps.empty() ? std::string("    {},\n") : steps, plan.steps.size(), plan.arena_bytes);
+  return out;
+}
+
+std::string constants_source(const std::string& name, WeightsPlacement placement) {
+  const bool rodata = placement == WeightsPlacement::kRodata;
+  return fmt::format(
+      "# The constants of the model {0}. Made by `thimble compile`.\n"
+      "    .section .{1}.{0}_constants, \"{2}\", @progbits\n"
+      "    .balign {3}\n    .globl {0}_constants\n    .type {0}_constants, @object\n"
+      "{0}_constants:\n    .incbin \"constants.bin\"\n    .size {0}_constants, . - {0}_constants\n",
+      name, rodata ? "rodata" : "data", rodata ? "a" : "aw", plan::kAlignment);
+}
+
+}  // namespace thimble::emit
