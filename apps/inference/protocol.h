@@ -27,7 +27,7 @@ inline constexpr std::size_t kHeaderBytes = 8;  ///< magic to length
 inline constexpr std::size_t kCrcBytes = 4;
 
 /// Silence within a frame after which the target takes it for cut off.
-inline constexpr std::uint32_t kByteTimeoutMilliseconds = 50;
+inline constexpr std::uint32_t kByteTimeoutMilliseconds = 20;
 
 /// What a frame is. An answer has the type of its request.
 enum class MessageType : std::uint8_t {

@@ -12,7 +12,7 @@ namespace thimble::kernel {
 namespace {
 
 constexpr std::size_t kBytes = 96;
-constexpr std::size_t kMaxLength = 40;
+constexpr std::size_t kMaxLength = 28;
 
 struct Buffer {
   alignas(16) std::uint8_t bytes[kBytes];
@@ -83,7 +83,7 @@ int main_task() {
     for (std::size_t to = 0; to < 4; ++to) {
       test_set(16 + to, length);
       for (std::size_t from = 0; from < 4; ++from) test_copy_and_compare(16 + to, from, length);
-      for (std::size_t from = 0; from < 40; ++from) test_move(16 + to, from, length);
+      for (std::size_t from = 0; from < 34; ++from) test_move(16 + to, from, length);
     }
   }
   print("TEST PASSED\n");
