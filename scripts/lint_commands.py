@@ -18,7 +18,8 @@ def write_lint_commands(root, folder, names):
     known = {str(Path(command["file"]).relative_to(root)) for command in commands}
     target = ["clang++-19", *FLAGS, "-march=rv32imac", "-mabi=ilp32", *CXX_FLAGS, "-I.", f"-I{BOARD}", "-c"]
     for name in names:
-        if name.endswith(".cc") and name.split("/")[0] in TARGET_FOLDERS and name not in known:
+        source = name.endswith(".cc") and not name.endswith("_test.cc")
+        if source and name.split("/")[0] in TARGET_FOLDERS and name not in known:
             commands.append({"directory": str(root), "file": str(root / name), "arguments": [*target, name]})
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "compile_commands.json").write_text(json.dumps(commands, indent=1))
