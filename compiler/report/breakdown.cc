@@ -27,7 +27,7 @@ struct Extent {
 
 class Cutter {
  public:
-  Cutter(const Elf& elf, const std::vector<Placement>* placements)
+  Cutter(const ElfFile& elf, const std::vector<Placement>* placements)
       : elf_(elf), placements_(placements) {}
 
   Result<Breakdown> cut() {
@@ -132,7 +132,7 @@ class Cutter {
     return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
   }
 
-  const Elf& elf_;
+  const ElfFile& elf_;
   const std::vector<Placement>* placements_;
   Breakdown result_;
 };
@@ -142,7 +142,7 @@ bool is_model_code(Part part) {
 }
 
 // Gives the model what its code reaches of the support routines, through these themselves too.
-void attribute_support(const Elf& elf, Breakdown& breakdown) {
+void attribute_support(const ElfFile& elf, Breakdown& breakdown) {
   const std::vector<Function> functions = analyze_code(elf);
   std::vector<Holding>& holdings = breakdown.holdings;
   const auto holding_at = [&](std::uint32_t address) -> Holding* {
@@ -193,7 +193,7 @@ std::uint64_t Breakdown::total(MemoryKind kind) const {
   return total;
 }
 
-Result<Breakdown> break_down(const Elf& elf, const std::vector<Placement>* placements) {
+Result<Breakdown> break_down(const ElfFile& elf, const std::vector<Placement>* placements) {
   ASSIGN_OR_RETURN(Breakdown breakdown, Cutter(elf, placements).cut());
   attribute_support(elf, breakdown);
   return breakdown;

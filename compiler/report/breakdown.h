@@ -66,7 +66,7 @@ struct Breakdown {
 /// Takes `elf` apart. With lld's map every byte has its object file, and the object's path tells
 /// the part (object files stand in folders like the sources'); without (null), the symbols' names
 /// tell it, as far as they can. Fails with kUsage if the map is not this ELF's.
-[[nodiscard]] Result<Breakdown> break_down(const Elf& elf,
+[[nodiscard]] Result<Breakdown> break_down(const ElfFile& elf,
                                            const std::vector<Placement>* placements);
 
 /// {"parts": [{"part","text","rodata","data","bss","stacks"}], "symbols":

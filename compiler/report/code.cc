@@ -51,7 +51,7 @@ bool merge(State& into, const State& from) {
 
 class Interpreter {
  public:
-  Interpreter(const Elf& elf, Function& function, std::span<const std::uint8_t> code,
+  Interpreter(const ElfFile& elf, Function& function, std::span<const std::uint8_t> code,
               std::uint32_t vector_bytes)
       : elf_(elf), function_(function), code_(code), vector_bytes_(vector_bytes) {}
 
@@ -254,7 +254,7 @@ class Interpreter {
     if (instruction.rd == kSp) function_.depth = std::max(function_.depth, depth_of(state));
   }
 
-  const Elf& elf_;
+  const ElfFile& elf_;
   Function& function_;
   std::span<const std::uint8_t> code_;
   std::uint32_t vector_bytes_;
@@ -267,7 +267,7 @@ class Interpreter {
 };
 
 // Names, addresses and sizes; of several names of one place the first sized or global one.
-std::vector<Function> find_functions(const Elf& elf) {
+std::vector<Function> find_functions(const ElfFile& elf) {
   std::vector<Function> functions;
   const auto better = [](const Symbol& a, const Symbol& b) {
     return std::tuple(a.kind != SymbolKind::kFunction, a.local) <
@@ -303,7 +303,7 @@ std::vector<Function> find_functions(const Elf& elf) {
 
 }  // namespace
 
-std::vector<Function> analyze_code(const Elf& elf, std::uint32_t vector_bytes) {
+std::vector<Function> analyze_code(const ElfFile& elf, std::uint32_t vector_bytes) {
   std::vector<Function> functions = find_functions(elf);
   for (Function& function : functions) {
     const Section* section = elf.section_at(function.address);

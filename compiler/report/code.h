@@ -31,7 +31,8 @@ struct Function {
 /// All functions of the executable sections, by address. `vector_bytes`: length of a vector
 /// register, for frames that hold some. An unsized label of assembly is a function up to the next
 /// one.
-[[nodiscard]] std::vector<Function> analyze_code(const Elf& elf, std::uint32_t vector_bytes = 16);
+[[nodiscard]] std::vector<Function> analyze_code(const ElfFile& elf,
+                                                 std::uint32_t vector_bytes = 16);
 
 /// The function that holds `address`, or null. `functions` as analyze_code gives them.
 [[nodiscard]] const Function* function_at(const std::vector<Function>& functions,

@@ -22,8 +22,8 @@ bool is_internal_name(std::string_view name) {
 
 }  // namespace
 
-Result<Elf> Elf::open(const std::filesystem::path& path) {
-  Elf elf;
+Result<ElfFile> ElfFile::open(const std::filesystem::path& path) {
+  ElfFile elf;
   elf.path_ = path;
   ASSIGN_OR_RETURN(elf.content_, read_file(path));
   elf_version(EV_CURRENT);
@@ -55,7 +55,7 @@ Result<Elf> Elf::open(const std::filesystem::path& path) {
   return elf;
 }
 
-Status Elf::read_sections(::Elf& handle, std::size_t names) {
+Status ElfFile::read_sections(::Elf& handle, std::size_t names) {
   for (Elf_Scn* scn = nullptr; (scn = elf_nextscn(&handle, scn)) != nullptr;) {
     GElf_Shdr shdr;
     if (gelf_getshdr(scn, &shdr) == nullptr) return damaged(path_, "a section has no header");
@@ -82,7 +82,7 @@ Status Elf::read_sections(::Elf& handle, std::size_t names) {
   return {};
 }
 
-Status Elf::read_symbols(::Elf& handle, Elf_Scn& scn) {
+Status ElfFile::read_symbols(::Elf& handle, Elf_Scn& scn) {
   GElf_Shdr shdr;
   if (gelf_getshdr(&scn, &shdr) == nullptr || shdr.sh_type != SHT_SYMTAB) return {};
   Elf_Data* data = elf_getdata(&scn, nullptr);
@@ -123,17 +123,17 @@ Status Elf::read_symbols(::Elf& handle, Elf_Scn& scn) {
   return {};
 }
 
-const Symbol* Elf::find_symbol(std::string_view name) const {
+const Symbol* ElfFile::find_symbol(std::string_view name) const {
   const auto found = std::ranges::find(symbols_, name, &Symbol::name);
   return found == symbols_.end() ? nullptr : &*found;
 }
 
-std::span<const std::uint8_t> Elf::bytes(const Section& section) const {
+std::span<const std::uint8_t> ElfFile::bytes(const Section& section) const {
   if (section.no_bits) return {};
   return std::span(content_).subspan(section.offset, section.size);
 }
 
-const Section* Elf::section_at(std::uint32_t address) const {
+const Section* ElfFile::section_at(std::uint32_t address) const {
   const auto found = std::ranges::find_if(sections_, [&](const Section& section) {
     return section.allocated && address >= section.address &&
            address - section.address < section.size;

@@ -41,10 +41,10 @@ struct Symbol {
 };
 
 /// An executable, read whole. Immutable.
-class Elf {
+class ElfFile {
  public:
   /// Fails with kUsage if `path` is no readable 32-bit little-endian RISC-V ELF or is damaged.
-  [[nodiscard]] static Result<Elf> open(const std::filesystem::path& path);
+  [[nodiscard]] static Result<ElfFile> open(const std::filesystem::path& path);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::uint32_t entry() const { return entry_; }

@@ -9,7 +9,7 @@
 namespace thimble {
 namespace {
 
-BerkeleySize berkeley_of(const Elf& elf) {
+BerkeleySize berkeley_of(const ElfFile& elf) {
   BerkeleySize size;
   for (const Section& section : elf.sections()) {
     if (!section.allocated) continue;
@@ -61,7 +61,7 @@ std::string largest_parts(const Breakdown& breakdown, bool (*counts)(MemoryKind)
 
 Result<ImageReport> measure(const std::filesystem::path& path,
                             const std::optional<std::filesystem::path>& map) {
-  ASSIGN_OR_RETURN(const Elf elf, Elf::open(path));
+  ASSIGN_OR_RETURN(const ElfFile elf, ElfFile::open(path));
   std::vector<Placement> placements;
   if (map) {
     ASSIGN_OR_RETURN(placements, read_linker_map(*map));

@@ -36,7 +36,7 @@ std::uint32_t word_at(std::span<const std::uint8_t> bytes, std::size_t offset) {
 
 class Graph {
  public:
-  Graph(const Elf& elf, const StackOptions& options)
+  Graph(const ElfFile& elf, const StackOptions& options)
       : elf_(elf), functions_(analyze_code(elf, options.vector_bytes)), nodes_(functions_.size()) {
     const std::vector<std::size_t> taken = address_taken();
     for (std::size_t i = 0; i < functions_.size(); ++i) {
@@ -218,14 +218,15 @@ class Graph {
     }
   }
 
-  const Elf& elf_;
+  const ElfFile& elf_;
   std::vector<Function> functions_;
   std::vector<Node> nodes_;
 };
 
 }  // namespace
 
-Result<StackNeed> stack_need(const Elf& elf, std::string_view entry, const StackOptions& options) {
+Result<StackNeed> stack_need(const ElfFile& elf, std::string_view entry,
+                             const StackOptions& options) {
   return Graph(elf, options).need(entry);
 }
 

@@ -35,7 +35,7 @@ struct StackOptions {
 /// came from. Interrupts are not counted: ask for their entry and add it. Fails with kToolFailed,
 /// naming the functions, on recursion, on a frame whose size is not constant and on an entry that
 /// is not there.
-[[nodiscard]] Result<StackNeed> stack_need(const Elf& elf, std::string_view entry,
+[[nodiscard]] Result<StackNeed> stack_need(const ElfFile& elf, std::string_view entry,
                                            const StackOptions& options = {});
 
 }  // namespace thimble

@@ -14,14 +14,14 @@ namespace {
 class StackTest : public testing::Test {
  protected:
   StackNeed need(std::string_view entry, const StackOptions& options = {}) {
-    const auto elf = Elf::open(firmware_.elf());
+    const auto elf = ElfFile::open(firmware_.elf());
     if (!elf) ADD_FAILURE() << elf.error().message;
     const auto result = stack_need(*elf, entry, options);
     if (!result) ADD_FAILURE() << result.error().message;
     return result.value_or(StackNeed{});
   }
   std::string error(std::string_view entry) {
-    const auto elf = Elf::open(firmware_.elf());
+    const auto elf = ElfFile::open(firmware_.elf());
     if (!elf) ADD_FAILURE() << elf.error().message;
     const auto result = stack_need(*elf, entry);
     return result ? fmt::format("no error, {} bytes", result->bytes) : result.error().message;
@@ -73,7 +73,7 @@ TEST_F(StackTest, FramesAreTheCompilers) {
     TestFirmware firmware;
     firmware.compile("a.c", kC, {optimize});
     firmware.link();
-    const auto elf = Elf::open(firmware.elf());
+    const auto elf = ElfFile::open(firmware.elf());
     ASSERT_TRUE(elf) << elf.error().message;
     auto figures = compilers_figures(firmware);
     ASSERT_GE(figures.size(), 12u);
