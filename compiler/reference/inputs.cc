@@ -88,7 +88,7 @@ void narrow(const tflite::Model& model, const tflite::Operator& op, int index, L
       op.kind == "EMBEDDING_LOOKUP" && op.inputs.size() > 1 && op.inputs[0] == index;
   if (gather || lookup) {
     const Tensor& table = tensor(op.inputs[gather ? 0 : 1]);
-    if (!table.shape.empty()) levels = {0, std::ranges::min(table.shape) - 1, 0};
+    if (!table.shape.empty()) levels = {0, std::max(std::ranges::min(table.shape), 1) - 1, 0};
   }
 }
 

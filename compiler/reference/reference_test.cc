@@ -14,6 +14,7 @@ namespace {
 
 std::vector<Bytes> make_samples(const tflite::Model& model, int count) {
   std::vector<Bytes> samples;
+  samples.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) samples.push_back(make_sample(model, 1, i));
   return samples;
 }

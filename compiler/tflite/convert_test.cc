@@ -12,15 +12,17 @@ using test::small_model;
 
 class Conversion : public testing::Test {
  protected:
-  std::filesystem::path file(const std::string& name) const { return folder_.path() / name; }
+  [[nodiscard]] std::filesystem::path file(const std::string& name) const {
+    return folder_.path() / name;
+  }
 
-  ProcessOutput convert(const Model& model) const {
+  [[nodiscard]] ProcessOutput convert(const Model& model) const {
     EXPECT_TRUE(canonicalize(model, file("canonical.tflite")));
     return *run_process({python_tool("tosa-converter-for-tflite"), file("canonical.tflite"),
                          "--bytecode", "--emit-debug-info", "-o", file("tosa.mlirbc")});
   }
 
-  std::string mlir() const {
+  [[nodiscard]] std::string mlir() const {
     return *run_tool({python_tool("iree-opt"), "--allow-unregistered-dialect",
                       "--mlir-print-op-generic", "--mlir-print-debuginfo", file("tosa.mlirbc")});
   }

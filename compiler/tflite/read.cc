@@ -69,7 +69,7 @@ class Reader {
 
   // Only the first dimension may be left open: it is the batch, and becomes 1. Inside the graph a
   // size may be open: it settles with the inputs.
-  Status check_end(const Tensor& tensor, std::string_view role) const {
+  [[nodiscard]] Status check_end(const Tensor& tensor, std::string_view role) const {
     if (tensor.type == ElementType::kFloat16 || tensor.type == ElementType::kInt4) {
       return file_.refuse("{} '{}' is {}; set converter.inference_{}_type = tf.int8", role,
                           printable(tensor.name), name(tensor.type), role);
@@ -91,12 +91,12 @@ class Reader {
         role, printable(tensor.name), fmt::join(signature, ", "));
   }
 
-  Status check_index(int index, std::string_view user) const {
+  [[nodiscard]] Status check_index(int index, std::string_view user) const {
     if (index >= 0 && static_cast<std::size_t>(index) < model_.tensors.size()) return {};
     return file_.damaged("{} refers to tensor {} of {}", user, index, model_.tensors.size());
   }
 
-  Status check_available(int index, std::string_view user) const {
+  [[nodiscard]] Status check_available(int index, std::string_view user) const {
     if (available_[static_cast<std::size_t>(index)]) return {};
     return file_.damaged("{} needs tensor {} ('{}') that nothing has made", user, index,
                          printable(model_.tensors[static_cast<std::size_t>(index)].name));

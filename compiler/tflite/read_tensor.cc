@@ -147,7 +147,9 @@ class TensorReader {
     to.axis = parameters->quantized_dimension();
     const bool finite = std::ranges::all_of(
         to.scale, [](float scale) { return std::isfinite(scale) && scale >= 0; });
-    if (!finite || to.scale.size() != to.zero_point.size()) {
+    const bool narrow = std::ranges::all_of(
+        to.zero_point, [](std::int64_t zero) { return zero == static_cast<std::int32_t>(zero); });
+    if (!finite || !narrow || to.scale.size() != to.zero_point.size()) {
       return file_.damaged("{} has impossible quantization parameters", label_);
     }
     if (to.scale.size() < 2) return {};
