@@ -72,7 +72,7 @@ TEST(MakeSample, KindsTakeTurns) {
   // Neighbours of a smooth picture differ by no more than an eighth of the range.
   const auto smooth = sample(kSmooth);
   EXPECT_GT(distinct(smooth).size(), 100U);
-  constexpr std::size_t kRow = 32 * 3;
+  constexpr std::size_t kRow = 96;
   for (std::size_t i = 3; i < smooth.size(); ++i) {
     if (i % kRow >= 3) EXPECT_LE(std::abs(smooth[i] - smooth[i - 3]), 33);
   }

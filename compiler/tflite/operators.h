@@ -13,8 +13,8 @@ namespace thimble::tflite {
 /// not a consequence.
 [[nodiscard]] Status check_operators(const File& file);
 
-/// The first distinct names in order of their first use, each with its count: "A, B (3 times)"; and how many uses of
-/// further names there are.
+/// The first distinct names in order of their first use, each with its count, and how many uses of
+/// further names there are: "A, B (3 times)".
 class Tally {
  public:
   void add(const std::string& name);
