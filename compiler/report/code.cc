@@ -32,16 +32,15 @@ std::int32_t stack_offset(const Value& value) {
   return static_cast<std::int32_t>(value.number);
 }
 
-// Changes `into` to what holds in both; the stack pointer is taken at its deeper.
+// Changes `into` to what holds in both. The stack pointer is taken at its deeper; of other
+// registers only what they agree on remains, so that a pointer that walks through a buffer settles.
 bool merge(State& into, const State& from) {
   bool changed = false;
   for (std::size_t i = 0; i < into.size(); ++i) {
-    Value merged = into[i];
     if (into[i] == from[i]) continue;
-    if (into[i].kind == Value::kStack && from[i].kind == Value::kStack) {
-      if (stack_offset(from[i]) < stack_offset(into[i])) merged = from[i];
-    } else {
-      merged = {};
+    Value merged;
+    if (i == kSp && into[i].kind == Value::kStack && from[i].kind == Value::kStack) {
+      merged = stack_offset(from[i]) < stack_offset(into[i]) ? from[i] : into[i];
     }
     changed |= merged != into[i];
     into[i] = merged;

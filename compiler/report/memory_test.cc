@@ -127,6 +127,19 @@ TEST_F(MemoryTest, PartsAreTold) {
   EXPECT_GT(parts.total(Part::kLinker, MemoryKind::kRodata), 0u);  // the message, a merged string
 }
 
+TEST(PartTest, ObjectsAreToldByTheirInnermostFolder) {
+  EXPECT_EQ(part_of_object("/home/kernel/obj/drivers/ns16550/uart.cc.o", false), Part::kDrivers);
+  EXPECT_EQ(part_of_object("out/model/plan.cc.o", true), Part::kPlan);
+  EXPECT_EQ(part_of_object("out/model/model_view.cc.o", true), Part::kPlan);
+  EXPECT_EQ(part_of_object("out/model/kws.o", false), Part::kGeneratedCode);
+  EXPECT_EQ(part_of_object("out/model/kws.o", true), Part::kWeights);
+  EXPECT_EQ(part_of_object("lib/libkws.a(library.kws.o)", true), Part::kWeights);
+  EXPECT_EQ(part_of_object("lib/libkws.a(library.plan.cc.o)", false), Part::kPlan);
+  EXPECT_EQ(part_of_object("lib/libkws.a(library.runtime.cc.o)", false), Part::kRuntime);
+  EXPECT_EQ(part_of_object("/usr/lib/gcc/libgcc.a(muldf3.o)", false), Part::kSystemSupport);
+  EXPECT_EQ(part_of_object("elsewhere/main.o", false), Part::kOther);
+}
+
 TEST_F(MemoryTest, JsonHasTheContractsKeys) {
   MemoryReport memory = report().memory;
   std::vector<std::string> keys;

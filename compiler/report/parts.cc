@@ -22,20 +22,37 @@ constexpr std::string_view kMemoryRoutines = "kernel/memory.cc";
 constexpr std::string_view kSupportArchives[] = {"libgcc.a", "libc.a", "libm.a",
                                                  "libclang_rt.builtins-riscv32.a"};
 
-constexpr std::pair<std::string_view, Part> kNamespaces[] = {
-    {"thimble::kernel::", Part::kKernel},         {"thimble::time::", Part::kKernel},
-    {"thimble::uart::", Part::kDrivers},          {"thimble::drivers::", Part::kDrivers},
-    {"thimble::runtime::", Part::kRuntime},       {"thimble::microkernels::", Part::kMicrokernels},
+constexpr std::pair<std::string_view, Part> kPrefixes[] = {
+    {"thimble::kernel::", Part::kKernel},
+    {"thimble::time::", Part::kKernel},
+    {"thimble::uart::", Part::kDrivers},
+    {"thimble::drivers::", Part::kDrivers},
+    {"thimble::runtime::", Part::kRuntime},
+    {"thimble::microkernels::", Part::kMicrokernels},
     {"thimble::inference::", Part::kApplication},
+    {"thimble::model::", Part::kPlan},
+    {"thimble_run", Part::kRuntime},
+    {"kernel_", Part::kKernel},
 };
 
 constexpr std::string_view kSupportRoutines[] = {"memcpy", "memset", "memmove", "memcmp", "strlen"};
 
-// Within the model's folder: "plan.cc.o", "constants.S.o"; the rest is what IREE made.
+// Of what `compile` makes for a model: "plan.cc.o", "model_view.cc.o", "constants.S.o"; the rest is
+// what IREE made.
 Part part_of_model(std::string_view file, bool constant) {
-  if (file.starts_with("plan")) return Part::kPlan;
+  if (file.starts_with("plan") || file.starts_with("model_view")) return Part::kPlan;
   if (file.starts_with("constants") || constant) return Part::kWeights;
   return Part::kGeneratedCode;
+}
+
+// Members of lib<model>.a, linked into a firmware that is not ours.
+Part part_of_member(std::string_view archive, std::string_view member, bool constant) {
+  constexpr std::string_view kPrefix = "library.";
+  if (!member.starts_with(kPrefix)) return Part::kOther;
+  member.remove_prefix(kPrefix.size());
+  const bool is_model = member.starts_with("plan") || member.starts_with("constants") ||
+                        archive == fmt::format("lib{}.a", member.substr(0, member.rfind('.')));
+  return is_model ? part_of_model(member, constant) : Part::kRuntime;
 }
 
 }  // namespace
@@ -52,14 +69,18 @@ Part part_of_object(std::string_view object, bool constant) {
   if (object == "<internal>") return Part::kLinker;
   // "folder/libx.a(member.o)" is member.o in folder.
   std::string_view member;
+  std::string archive;
   if (const auto open = object.rfind('(');
       open != std::string_view::npos && object.ends_with(')')) {
     member = object.substr(open + 1, object.size() - open - 2);
     object = object.substr(0, open);
-    const std::string archive = std::filesystem::path(object).filename().string();
+    archive = std::filesystem::path(object).filename().string();
     if (std::ranges::find(kSupportArchives, archive) != std::end(kSupportArchives)) {
       return Part::kSystemSupport;
     }
+  }
+  if (const Part part = part_of_member(archive, member, constant); part != Part::kOther) {
+    return part;
   }
   const std::filesystem::path path(object);
   const std::string file = member.empty() ? path.filename().string() : std::string(member);
@@ -78,9 +99,9 @@ Part part_of_object(std::string_view object, bool constant) {
 
 Part part_of_symbol(const std::string& symbol, bool constant) {
   const std::string name = demangle(symbol);
-  const auto space = std::ranges::find_if(
-      kNamespaces, [&](const auto& entry) { return name.starts_with(entry.first); });
-  if (space != std::end(kNamespaces)) return space->second;
+  const auto prefix = std::ranges::find_if(
+      kPrefixes, [&](const auto& entry) { return name.starts_with(entry.first); });
+  if (prefix != std::end(kPrefixes)) return prefix->second;
   if (name.find("_dispatch_") != std::string::npos) {
     return constant ? Part::kWeights : Part::kGeneratedCode;
   }

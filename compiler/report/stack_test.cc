@@ -63,8 +63,14 @@ NOINLINE int target_b(int n) { volatile int c[200]; c[n] = 4; return c[n - 1]; }
 int (*const table[])(int) = {target_a, target_b, 0};
 NOINLINE int through(int n) { return table[n](n) + 1; }
 NOINLINE int recursive(int n) { volatile int c = n; return n == 0 ? 1 : recursive(n - 1) + c; }
+NOINLINE int walking(unsigned n) {
+  volatile char digits[12];
+  volatile char* digit = digits + 12;
+  do { *--digit = n % 10; } while ((n /= 10) > 9);
+  return leaf(*digit);
+}
 NOINLINE int dynamic(int n) { volatile char b[n]; b[n - 1] = 1; return b[0]; }
-int (*volatile keep[])(int) = {huge, aligned, tail, through, recursive, dynamic};
+int (*volatile keep[])(int) = {huge, aligned, tail, through, recursive, dynamic, (int (*)(int))walking};
 void _start(void) { sink = tail(sink); for (;;) {} }
 )";
 
