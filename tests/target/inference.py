@@ -121,7 +121,7 @@ def test_answers(board, elf):
             assert b"Thimble runs sample\n" in target.text
             counts |= {target.infer(noise.randbytes(16)) for _ in range(20)}
             size, peak, trap_size, trap_peak = struct.unpack("<4I", target.ask(STATISTICS))
-            assert size == 1024 and 0 < peak < size and trap_size == 512 and trap_peak == 0
+            assert size == 1024 and 0 < peak < size and trap_size == 384 and trap_peak == 0
             assert target.ask(PROFILE) == b"", "a profile that was not compiled in"
             target.quit()
     assert len(counts) == 1 and 0 < counts.pop() < 5000, f"instruction counts {counts}"
