@@ -40,6 +40,7 @@ template <typename... Args>
 
 }  // namespace thimble
 
+// NOLINTBEGIN(bugprone-macro-parentheses): `declaration` is one.
 // Leaves the function with the error of `expression`, or goes on: the two macros of this code base.
 #define THIMBLE_CONCAT_INNER(a, b) a##b
 #define THIMBLE_CONCAT(a, b) THIMBLE_CONCAT_INNER(a, b)
@@ -53,3 +54,4 @@ template <typename... Args>
   if (!THIMBLE_CONCAT(try_result_, __LINE__))                                         \
     return std::unexpected(std::move(THIMBLE_CONCAT(try_result_, __LINE__)).error()); \
   declaration = *std::move(THIMBLE_CONCAT(try_result_, __LINE__))
+// NOLINTEND(bugprone-macro-parentheses)

@@ -13,8 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kApplication = "inference";
-constexpr const char* kReset = "_start";          // where the main stack begins to be used
-constexpr const char* kTrapEntry = "trap_entry";  // has a stack of its own
+constexpr const char* kReset = "_start";  // where the main stack begins to be used
 constexpr std::uint64_t kProvisionalStack = 4096;
 constexpr std::uint64_t kStackAlignment = 16;
 
@@ -79,6 +78,20 @@ Status archive(std::vector<fs::path> objects, const std::vector<fs::path>& syste
   return {};
 }
 
+// The runtime calls through registers, but only what the plan names.
+StackOptions callees_of(const plan::Plan& plan) {
+  std::vector<std::string> functions;
+  for (const plan::Step& step : plan.steps) {
+    if (step.kind == plan::StepKind::kDispatch) functions.push_back(step.function);
+  }
+  StackOptions options;
+  for (const char* caller : {"thimble_run", "thimble::runtime::(anonymous namespace)::run_step",
+                             "thimble::runtime::(anonymous namespace)::run_dispatch"}) {
+    options.callees[caller] = functions;
+  }
+  return options;
+}
+
 }  // namespace
 
 Result<Firmware> build_firmware(const Target& target, const Interface& interface,
@@ -104,7 +117,7 @@ Result<Firmware> build_firmware(const Target& target, const Interface& interface
   };
   TRY(link(kProvisionalStack));
   ASSIGN_OR_RETURN(const ElfFile provisional, ElfFile::open(firmware.elf));
-  ASSIGN_OR_RETURN(const StackNeed need, stack_need(provisional, kReset, {.not_callees = {kTrapEntry}}));
+  ASSIGN_OR_RETURN(const StackNeed need, stack_need(provisional, kReset, callees_of(plan)));
   TRY(link((need.bytes + kStackAlignment - 1) / kStackAlignment * kStackAlignment));
   ASSIGN_OR_RETURN(firmware.image, measure(firmware.elf, folder / "firmware.map"));
   TRY(check_fit(target.board, target.limits, firmware.image));

@@ -95,7 +95,9 @@ Result<Program> import(const tflite::Model& model, const std::filesystem::path& 
   }
   ASSIGN_OR_RETURN(const std::string text,
                    run_tool({python_tool("iree-opt"), bytecode.string(), kStripSignedness,
-                             "--mlir-print-op-generic", "--mlir-print-debuginfo"}));
+                             "--mlir-print-op-generic", "--mlir-print-debuginfo",
+                             "--allow-unregistered-dialect"}));
+  TRY(tflite::check_converted(model, text));
   ASSIGN_OR_RETURN(mlir::Module module, mlir::parse(text, "TOSA of " + model.path.string()));
   Operation* function = entry(module);
   if (function == nullptr || function->regions[0].blocks.size() != 1) {

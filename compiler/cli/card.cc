@@ -1,0 +1,50 @@
+// See card.h.
+#include "compiler/cli/card.h"
+
+#include <nlohmann/json.hpp>
+
+#include "frontend/log_mel.h"
+#include "frontend/wav/wav.h"
+
+namespace thimble::cli {
+namespace {
+
+using nlohmann::json;
+
+}  // namespace
+
+Result<std::optional<Card>> read_card(const std::filesystem::path& model) {
+  const std::filesystem::path path = model.parent_path() / "card.json";
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return std::nullopt;
+  ASSIGN_OR_RETURN(const std::string text, read_text(path));
+  const json root = json::parse(text, nullptr, false);
+  if (!root.is_object()) return fail(ExitCode::kToolFailed, "{}: not a JSON object", path.string());
+  // A card describes one model; another .tflite beside it has none.
+  if (root.value("model", std::string()) != model.filename().string()) return std::nullopt;
+  Card card;
+  for (const json& label : root.value("labels", json::array()))
+    card.labels.push_back(label.get<std::string>());
+  if (root.contains("front_end")) card.front_end = root["front_end"].value("kind", std::string());
+  for (const json& clip : root.value("clips", json::array())) {
+    card.clips.push_back(model.parent_path() / clip.value("file", std::string()));
+  }
+  return card;
+}
+
+Result<Bytes> input_from_wav(const Card& card, const tflite::Model& model,
+                             const std::filesystem::path& wav) {
+  if (card.front_end != "log-mel" || model.inputs.size() != 1 ||
+      model.input_bytes() != kPatchSize) {
+    return fail(
+        ExitCode::kUsage,
+        "{}: the model {} has no front end for recordings; give its input as raw bytes or .npy",
+        wav.string(), model.name);
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::int16_t> samples, read_wav(wav));
+  std::array<std::int8_t, kPatchSize> patch;
+  log_mel_patch(samples, patch);
+  return Bytes(patch.begin(), patch.end());
+}
+
+}  // namespace thimble::cli

@@ -1,0 +1,90 @@
+// See model_options.h.
+#include "compiler/cli/model_options.h"
+
+#include <fmt/format.h>
+
+#include "compiler/base/file.h"
+
+namespace thimble::cli {
+
+std::shared_ptr<ModelOptions> add_model_options(CLI::App& verb) {
+  auto options = std::make_shared<ModelOptions>();
+  verb.add_option("MODEL", options->model, "A .tflite file, or the name of a model of the zoo")
+      ->required();
+  verb.add_option("--board", options->board, "A board's name, or a folder with a board.json")
+      ->capture_default_str();
+  verb.add_option("--isa", options->isa,
+                  "Instruction set, such as rv32imac; the board's own by default");
+  verb.add_option("-O", options->optimize, "What microkernels are chosen for")
+      ->check(CLI::IsMember({"size", "speed"}))
+      ->capture_default_str();
+  verb.add_option("--offload", options->offload,
+                  "Operators given to microkernels: all that can be, or none")
+      ->check(CLI::IsMember({"all", "none"}))
+      ->capture_default_str();
+  verb.add_option("--flash", options->flash, "Bytes of flash that the image may take")
+      ->check(CLI::NonNegativeNumber);
+  verb.add_option("--ram", options->ram, "Bytes of RAM that the image may take, stacks included")
+      ->check(CLI::NonNegativeNumber);
+  verb.add_option("--weights", options->weights,
+                  "Where constants live; data copies them to RAM at start")
+      ->check(CLI::IsMember({"rodata", "data"}))
+      ->capture_default_str();
+  verb.add_option("--out", options->out,
+                  "Folder for the results (default: build/out/<model>-<board>-<options>)");
+  return options;
+}
+
+Result<BuiltModel> build_model(const ModelOptions& options) {
+  ASSIGN_OR_RETURN(Board board, find_board(options.board));
+  const std::string isa_name = options.isa.empty() ? board.isa : options.isa;
+  ASSIGN_OR_RETURN(const Isa isa, Isa::parse(isa_name));
+  if (std::ranges::find(board.isas, isa_name) == board.isas.end()) {
+    return fail(ExitCode::kUsage, "{}: board {} does not run that; it runs {}", isa_name,
+                board.name, fmt::join(board.isas, ", "));
+  }
+  ASSIGN_OR_RETURN(const std::filesystem::path path, find_model(options.model));
+  ASSIGN_OR_RETURN(tflite::Model model, tflite::read(path));
+  const auto weights =
+      options.weights == "data" ? emit::WeightsPlacement::kData : emit::WeightsPlacement::kRodata;
+  BuildOptions build_options{
+      .target = {std::move(board), isa, {options.flash, options.ram}, weights},
+      .optimize = options.optimize,
+      .offload = options.offload,
+      .out = {},
+      .all_tensors = false};
+  if (!options.out.empty()) build_options.out = options.out;
+  ASSIGN_OR_RETURN(Build built, build(model, build_options));
+  return BuiltModel{std::move(model), std::move(build_options), std::move(built)};
+}
+
+nlohmann::ordered_json describe(const BuiltModel& built) {
+  return {{"model", built.model.name},
+          {"board", built.options.target.board.name},
+          {"isa", built.options.target.isa.name()},
+          {"optimize", built.options.optimize},
+          {"offload", built.options.offload},
+          {"elf", built.build.elf.string()},
+          {"memory", to_json(built.build.image.memory)}};
+}
+
+void print_memory(const BuiltModel& built, const MemoryReport& memory) {
+  const Capacity room = capacity(built.options.target.board, built.options.target.limits);
+  fmt::print("\n{} on {} ({})\n", built.model.name, built.options.target.board.name,
+             built.options.target.isa.name());
+  fmt::print("  flash {:>9} bytes", memory.flash);
+  if (room.flash) fmt::print(" of {}", *room.flash);
+  fmt::print(": {} weights, {} model code, {} system code\n", memory.weights, memory.model_code,
+             memory.system_code);
+  fmt::print("  RAM   {:>9} bytes", memory.ram);
+  if (room.flash) fmt::print(" of {}", room.ram);
+  fmt::print(": {} arena, {} stacks", memory.arena, memory.stacks);
+  if (memory.stack_peak) fmt::print(" (of the main stack, {} were used)", *memory.stack_peak);
+  fmt::print("\n");
+}
+
+Status write_report(const BuiltModel& built, const nlohmann::ordered_json& json) {
+  return write_text(built.build.folder / "report.json", json.dump(2) + "\n");
+}
+
+}  // namespace thimble::cli

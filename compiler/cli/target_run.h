@@ -1,0 +1,26 @@
+// One model on a simulated board: inputs in, outputs out, and what the run told.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "compiler/base/file.h"
+#include "compiler/base/result.h"
+#include "compiler/pipeline/build.h"
+
+namespace thimble::cli {
+
+struct TargetRun {
+  std::vector<Bytes> outputs;      ///< of each sample, all output tensors one after the other
+  std::uint64_t instructions = 0;  ///< of the last inference, without the transport
+  std::uint64_t stack_peak = 0;    ///< bytes of the main stack that were used
+};
+
+/// Boots the build in the board's simulator and runs every sample. `progress` hears how many are
+/// done.
+[[nodiscard]] Result<TargetRun> run_on_target(const Board& board, const std::filesystem::path& elf,
+                                              std::span<const Bytes> samples,
+                                              const std::function<void(int)>& progress = {});
+
+}  // namespace thimble::cli

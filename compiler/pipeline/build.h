@@ -1,0 +1,42 @@
+// The whole way: model in, folder with firmware and library out.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/base/result.h"
+#include "compiler/emit/firmware.h"
+#include "compiler/tflite/model.h"
+
+namespace thimble {
+
+struct BuildOptions {
+  emit::Target target;
+  std::string optimize = "speed";
+  std::string offload = "all";
+  std::optional<std::filesystem::path> out;  ///< none: build/out/<model>-<board>-<options>
+  bool all_tensors = false;                  ///< a firmware for checking layers
+};
+
+struct Build {
+  std::filesystem::path folder;
+  std::filesystem::path elf;
+  ImageReport image;
+  std::vector<int> results;  ///< which tensor of the model each output is
+  bool was_current = false;  ///< nothing had to be built
+};
+
+/// A .tflite file as it stands, or the model of that name in the zoo (then the card stands beside
+/// it). kUsage, with the zoo's models, if neither is there.
+[[nodiscard]] Result<std::filesystem::path> find_model(const std::string& path_or_name);
+
+/// Builds, unless the folder already holds exactly this. The folder's files are replaced whole or
+/// not at all.
+[[nodiscard]] Result<Build> build(const tflite::Model& model, const BuildOptions& options);
+
+/// Names of the zoo's models, sorted.
+[[nodiscard]] std::vector<std::string> zoo_models();
+
+}  // namespace thimble

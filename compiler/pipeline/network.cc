@@ -1,0 +1,123 @@
+// See network.h. A cache entry is a folder, renamed into place when it is complete.
+#include "compiler/pipeline/network.h"
+
+#include <nlohmann/json.hpp>
+
+#include "compiler/base/file.h"
+#include "compiler/base/process.h"
+#include "compiler/iree/compile.h"
+#include "compiler/iree/recorder.h"
+#include "compiler/pipeline/progress.h"
+#include "compiler/tosa/program.h"
+
+namespace thimble {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+std::uint64_t hash_file(const fs::path& path, std::uint64_t seed) {
+  const auto bytes = read_file(path);
+  return bytes ? content_hash(*bytes, seed) : seed;
+}
+
+std::uint64_t hash_text(std::string_view text, std::uint64_t seed) {
+  return content_hash({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, seed);
+}
+
+struct Entry {
+  iree::Compiled compiled;
+  std::vector<int> results;
+};
+
+std::string to_text(const Entry& entry) {
+  json accesses = json::object();
+  for (const auto& [function, kinds] : entry.compiled.accesses) {
+    for (const iree::Access kind : kinds) accesses[function].push_back(static_cast<int>(kind));
+  }
+  return json{{"results", entry.results}, {"accesses", accesses}}.dump();
+}
+
+Result<Entry> read_entry(const fs::path& folder, const std::string& name) {
+  ASSIGN_OR_RETURN(const std::string text, read_text(folder / "entry.json"));
+  const json root = json::parse(text, nullptr, false);
+  if (!root.is_object() || !root.contains("results") || !root.contains("accesses")) {
+    return fail(ExitCode::kToolFailed, "{}: damaged; remove this folder", folder.string());
+  }
+  Entry entry{{folder / (name + ".o"), folder / (name + ".vmfb"), {}},
+              root["results"].get<std::vector<int>>()};
+  for (const auto& [function, kinds] : root["accesses"].items()) {
+    for (const json& kind : kinds)
+      entry.compiled.accesses[function].push_back(static_cast<iree::Access>(kind.get<int>()));
+  }
+  return entry;
+}
+
+Result<Entry> compile(const tflite::Model& model, const NetworkOptions& options,
+                      const fs::path& folder) {
+  const std::string suffix = options.all_tensors ? ", returning every tensor" : "";
+  tosa::Program program;
+  {
+    const Stage stage("importing " + model.name);
+    ASSIGN_OR_RETURN(program, tosa::import(model, folder));
+    if (options.all_tensors) tosa::return_all_tensors(program, model);
+  }
+  const Stage stage("compiling with IREE" + suffix);
+  ASSIGN_OR_RETURN(iree::Compiled compiled,
+                   iree::compile(mlir::print(program.module), model.name, options.isa, folder));
+  return Entry{std::move(compiled), std::move(program.results)};
+}
+
+Result<Entry> find_or_compile(const tflite::Model& model, const NetworkOptions& options,
+                              const std::string& key) {
+  const fs::path place = source_root() / "build" / "cache" / key;
+  if (fs::exists(place / "entry.json")) return read_entry(place, model.name);
+  ASSIGN_OR_RETURN(const TemporaryFolder work, TemporaryFolder::make(place));
+  ASSIGN_OR_RETURN(const Entry entry, compile(model, options, work.path()));
+  std::error_code ignored;
+  for (const char* intermediate : {"canonical.tflite", "tosa.mlirbc"})
+    fs::remove(work.path() / intermediate, ignored);
+  TRY(write_text(work.path() / "entry.json", to_text(entry)));
+  std::error_code error;
+  fs::rename(work.path(), place, error);  // fails if another call was faster, which is as good
+  return read_entry(place, model.name);
+}
+
+}  // namespace
+
+std::uint64_t tool_mark() {
+  static const std::uint64_t mark = [] {
+    std::uint64_t hash = hash_file("/proc/self/exe", 1);
+    for (const char* file : {"compiler/tflite/canonical.py", "scripts/requirements.txt"}) {
+      hash = hash_file(source_root() / file, hash);
+    }
+    return hash;
+  }();
+  return mark;
+}
+
+Result<Network> compile_network(const tflite::Model& model, const NetworkOptions& options) {
+  ASSIGN_OR_RETURN(const Bytes content, read_file(model.path));
+  std::uint64_t hash = content_hash(content, tool_mark());
+  hash =
+      hash_text(fmt::format("{} {} {}", model.name, options.isa.name(), options.all_tensors), hash);
+  const std::string key = fmt::format("{}-{:016x}", model.name, hash);
+  ASSIGN_OR_RETURN(const Entry entry, find_or_compile(model, options, key));
+  ASSIGN_OR_RETURN(const Bytes schedule, read_file(entry.compiled.schedule));
+  ASSIGN_OR_RETURN(const iree::BytecodeModule module,
+                   iree::read_module(schedule, entry.compiled.schedule.string()));
+  std::vector<std::uint64_t> input_bytes;
+  for (const int input : model.inputs)
+    input_bytes.push_back(model.tensors[static_cast<std::size_t>(input)].bytes());
+  ASSIGN_OR_RETURN(iree::Trace trace, iree::record(module, model.name, input_bytes));
+  if (trace.outputs.size() != entry.results.size()) {
+    return fail(ExitCode::kToolFailed,
+                "{}: the compiled program returns {} tensors, {} were wanted", model.path.string(),
+                trace.outputs.size(), entry.results.size());
+  }
+  ASSIGN_OR_RETURN(plan::Plan plan,
+                   plan::make_plan(std::move(trace), entry.compiled.accesses, input_bytes));
+  return Network{entry.compiled.object, std::move(plan), entry.results, key};
+}
+
+}  // namespace thimble

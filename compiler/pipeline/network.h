@@ -1,0 +1,35 @@
+// The half of the work that no board changes: a model through TOSA and IREE to an object and a
+// plan. Its result is kept by content, so that the same model for another board, or again, takes no
+// time.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "compiler/base/result.h"
+#include "compiler/isa/isa.h"
+#include "compiler/plan/plan.h"
+#include "compiler/tflite/model.h"
+
+namespace thimble {
+
+struct NetworkOptions {
+  Isa isa;
+  bool all_tensors = false;  ///< also return what every operator computes
+};
+
+struct Network {
+  std::filesystem::path object;  ///< in the cache: to be read, not changed
+  plan::Plan plan;
+  std::vector<int> results;  ///< which tensor of the model each output is
+  std::string key;           ///< names this very network: model, options, tools
+};
+
+/// Compiles or finds compiled.
+[[nodiscard]] Result<Network> compile_network(const tflite::Model& model,
+                                              const NetworkOptions& options);
+
+/// A mark of everything that made this tool: itself, its scripts, its pinned packages.
+[[nodiscard]] std::uint64_t tool_mark();
+
+}  // namespace thimble
