@@ -86,6 +86,7 @@ StackOptions callees_of(const plan::Plan& plan) {
   }
   StackOptions options;
   for (const char* caller : {"thimble_run", "thimble::runtime::(anonymous namespace)::run_step",
+                             "thimble::runtime::(anonymous namespace)::run_function",
                              "thimble::runtime::(anonymous namespace)::run_dispatch"}) {
     options.callees[caller] = functions;
   }

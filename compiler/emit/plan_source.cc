@@ -3,6 +3,7 @@
 // is not.
 #include "compiler/emit/plan_source.h"
 
+#include <algorithm>
 #include <map>
 
 namespace thimble::emit {
@@ -53,10 +54,10 @@ std::string plan_source(const std::string& name, const plan::Plan& plan) {
   std::string out = fmt::format(
       "// The plan of the model {0}. Made by `thimble compile`.\n"
       "#include \"runtime/runtime.h\"\n\n"
-      "extern \"C\" {{\nextern const std::byte {0}_constants[];\n",
-      name);
+      "extern \"C\" {{\nextern const std::byte {0}_constants[{1}];\n",
+      name, std::max<std::size_t>(1, plan.constants.size()));
   for (const auto& [function, number] : functions) {
-    out += fmt::format("extern const std::byte {}_function_{}[] __asm__(\"{}\");\n", name, number,
+    out += fmt::format("extern const std::byte {}_function_{}[1] __asm__(\"{}\");\n", name, number,
                        function);
   }
   out += fmt::format(

@@ -80,7 +80,8 @@ Command compile_command(const Isa& isa, const fs::path& board_folder, const fs::
   append(command, machine_flags(isa));
   append(command, {"-Os", "-ffunction-sections", "-fdata-sections", "-fno-unwind-tables",
                    "-fno-asynchronous-unwind-tables", "-Wall", "-Wextra", "-Wshadow",
-                   "-Wconversion", "-Wno-sign-conversion", "-Werror"});
+                   "-Wconversion", "-Wno-sign-conversion", "-Werror",
+                   fmt::format("-ffile-prefix-map={}/=", source_root().string())});
   if (source.extension() != ".S") {
     append(command, {"-std=c++23", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics",
                      "-Wglobal-constructors", "-nostdinc++", "-isystem", kCxxLibrary, "-isystem",
@@ -115,8 +116,7 @@ Result<Command> link_command(const Isa& isa, const std::vector<fs::path>& object
                              fmt::format("-mabi={}", isa.abi()), "-print-libgcc-file-name"}));
   libgcc.erase(libgcc.find_last_not_of('\n') + 1);
   const std::string libc = fmt::format("{}/lib/{}/{}", kCLibrary, isa.multilib(), isa.abi());
-  append(command, {"--start-group", libgcc, libc + "/libc.a", libc + "/libm.a", "--end-group", "-o",
-                   elf.string()});
+  append(command, {"--start-group", libgcc, libc + "/libc.a", "--end-group", "-o", elf.string()});
   return command;
 }
 

@@ -21,7 +21,7 @@ class Parser {
         const std::string name = word();
         if (!take("=")) return wrong("'=' after an alias");
         const bool is_location = name.starts_with("#loc");
-        module.aliases[name] = is_location ? location() : std::string(raw_until_line_end());
+        module.aliases[name] = is_location ? location() : std::string(raw("\n"));
       } else {
         Operation operation;
         TRY(parse(operation, 0));
@@ -89,13 +89,6 @@ class Parser {
     const std::string_view inside = text_.substr(start, at_ - start);
     at_ = std::min(at_ + 1, text_.size());
     return inside;
-  }
-
-  std::string_view raw_until_line_end() {
-    skip_space();
-    const std::size_t start = at_;
-    at_ = std::min(text_.find('\n', at_), text_.size());
-    return text_.substr(start, at_ - start);
   }
 
   // Text up to one of `ends` outside all brackets and strings. An arrow's '>' closes nothing.
