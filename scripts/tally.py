@@ -7,10 +7,6 @@ is one test, judged by its exit code.
 import re
 from dataclasses import dataclass
 
-OWN = re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)
-CTEST = re.compile(r"^\d+% tests passed, (\d+) tests failed out of (\d+)$", re.M)
-UNITTEST = re.compile(r"^Ran (\d+) tests? in .*\n\n(?:OK|FAILED|NO TESTS RAN)(?: \((.*)\))?$", re.M)
-
 
 @dataclass
 class Tally:
@@ -29,23 +25,43 @@ class Tally:
         return self.passed + self.failed + self.skipped
 
 
+def own(match, output):
+    return Tally(*(int(number or 0) for number in match.groups()))
+
+
+def ctest(match, output):
+    failed, total = map(int, match.groups())
+    skipped = len(re.findall(r"\*\*\*Skipped", output))
+    return Tally(total - failed - skipped, failed, skipped)
+
+
+def ctest_without_tests(match, output):  # ctest calls that a success
+    return Tally()
+
+
+def unittest(match, output):
+    counts = dict(re.findall(r"(\w+)=(\d+)", match[2] or ""))
+    failed = int(counts.get("failures", 0)) + int(counts.get("errors", 0))
+    skipped = int(counts.get("skipped", 0))
+    return Tally(int(match[1]) - failed - skipped, failed, skipped)
+
+
+SUMMARIES = (
+    (r"^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", own),
+    (r"^\d+% tests passed, (\d+) tests failed out of (\d+)$", ctest),
+    (r"^No tests were found", ctest_without_tests),
+    (r"^Ran (\d+) tests? in .*\n\n(?:OK|FAILED|NO TESTS RAN)(?: \((.*)\))?$", unittest),
+)
+
+
 def counted(output):
-    """The tally the output states, or None."""
-    if found := OWN.findall(output):
-        return Tally(*(int(number or 0) for number in found[-1]))
-    if found := CTEST.findall(output):
-        failed, total = map(int, found[-1])
-        skipped = len(re.findall(r"\*\*\*Skipped", output))
-        return Tally(total - failed - skipped, failed, skipped)
-    if "No tests were found" in output:  # ctest, which calls that a success
-        return Tally()
-    if found := UNITTEST.findall(output):
-        total, details = found[-1]
-        counts = dict(re.findall(r"(\w+)=(\d+)", details))
-        failed = int(counts.get("failures", 0)) + int(counts.get("errors", 0))
-        skipped = int(counts.get("skipped", 0))
-        return Tally(int(total) - failed - skipped, failed, skipped)
-    return None
+    """The tally the output states, or None. The last summary counts: those before it are of tests inside tests."""
+    found = [(match.start(), match, read) for pattern, read in SUMMARIES
+             for match in re.finditer(pattern, output, re.M)]
+    if not found:
+        return None
+    _, match, read = max(found, key=lambda item: item[0])
+    return read(match, output)
 
 
 def tally_of(exit_code, output):

@@ -22,6 +22,9 @@ class TallyTest(unittest.TestCase):
     def test_ctest(self):
         self.assertEqual(counted(CTEST), Tally(1, 1, 1))
 
+    def test_the_last_summary_counts(self):
+        self.assertEqual(counted("9999 passed, 1 failed\n" + CTEST), Tally(1, 1, 1))
+
     def test_unittest(self):
         self.assertEqual(counted(UNITTEST), Tally(2, 1, 1))
         self.assertEqual(counted("Ran 1 test in 0.1s\n\nOK\n"), Tally(1, 0, 0))

@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -37,7 +38,7 @@ class Part:
 
     def run(self, *command):
         """Runs a program to its end; returns its exit code and what it said."""
-        self.say("$ " + " ".join(map(str, command)))
+        self.say("$ " + textwrap.shorten(" ".join(map(str, command)), 300))
         start = self.log.tell()
         process = subprocess.Popen(list(map(str, command)), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=self.log,
                                    stderr=subprocess.STDOUT, start_new_session=True)
