@@ -44,7 +44,7 @@ class Cutter {
 
  private:
   // Placements in the section, and the gaps between them.
-  Result<std::vector<Extent>> extents_of(const Section& section) const {
+  [[nodiscard]] Result<std::vector<Extent>> extents_of(const Section& section) const {
     const std::uint32_t end = section.address + section.size;
     if (placements_ == nullptr) return std::vector{Extent{section.address, end, nullptr}};
     std::vector<const Placement*> inside;
@@ -89,9 +89,10 @@ class Cutter {
     if (at < extent.end) add_unnamed(section, extent, at, extent.end);
   }
 
-  std::uint32_t next_label(std::vector<Symbol>::const_iterator symbol, std::uint32_t end) const {
+  [[nodiscard]] std::uint32_t next_label(std::vector<Symbol>::const_iterator symbol,
+                                         std::uint32_t end) const {
     const std::uint32_t start = symbol->address;
-    while (++symbol != elf_.symbols().end() && symbol->address < end) {
+    for (++symbol; symbol != elf_.symbols().end() && symbol->address < end; ++symbol) {
       if (symbol->address > start || symbol->size > 0) return symbol->address;
     }
     return end;
@@ -126,7 +127,8 @@ class Cutter {
     result_.holdings.push_back({section.name, "", part, kind, start, end - start});
   }
 
-  bool all_zero(const Section& section, std::uint32_t start, std::uint32_t end) const {
+  [[nodiscard]] bool all_zero(const Section& section, std::uint32_t start,
+                              std::uint32_t end) const {
     if (section.no_bits) return true;
     const auto bytes = elf_.bytes(section).subspan(start - section.address, end - start);
     return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });

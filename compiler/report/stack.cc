@@ -13,6 +13,9 @@
 namespace thimble {
 namespace {
 
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+constexpr std::size_t kFar = kNone;
+
 struct Edge {
   std::size_t callee;
   std::uint32_t depth;
@@ -23,11 +26,9 @@ struct Node {
   const Function* function = nullptr;
   std::vector<Edge> edges;
   std::uint32_t need = 0;
-  std::optional<std::size_t> deepest;  ///< index of the edge that makes the need
-  std::size_t distance = 0;            ///< direct calls from the entry; large: not by these
+  std::size_t deepest = kNone;  ///< index of the edge that makes the need
+  std::size_t distance = 0;     ///< direct calls from the entry; large: not by these
 };
-
-constexpr std::size_t kFar = static_cast<std::size_t>(-1);
 
 std::uint32_t word_at(std::span<const std::uint8_t> bytes, std::size_t offset) {
   return bytes[offset] | std::uint32_t{bytes[offset + 1]} << 8 |
@@ -80,14 +81,14 @@ class Graph {
   }
 
  private:
-  std::optional<std::size_t> index_at(std::uint32_t address) const {
+  [[nodiscard]] std::optional<std::size_t> index_at(std::uint32_t address) const {
     const Function* function = function_at(functions_, address);
     if (function == nullptr) return std::nullopt;
     return static_cast<std::size_t>(function - functions_.data());
   }
 
-  std::optional<std::vector<std::size_t>> named_callees(const Function& function,
-                                                        const StackOptions& options) const {
+  [[nodiscard]] std::optional<std::vector<std::size_t>> named_callees(
+      const Function& function, const StackOptions& options) const {
     const auto matches = [](const Function& candidate, const std::string& name) {
       return candidate.name == name || without_parameters(demangle(candidate.name)) == name;
     };
@@ -106,7 +107,7 @@ class Graph {
   }
 
   // Functions whose start stands as a word in data or is formed by code.
-  std::vector<std::size_t> address_taken() const {
+  [[nodiscard]] std::vector<std::size_t> address_taken() const {
     std::set<std::size_t> taken;
     const auto take = [&](std::uint32_t address) {
       const auto index = index_at(address);
@@ -139,7 +140,7 @@ class Graph {
     }
   }
 
-  std::vector<std::size_t> reachable(std::size_t start) const {
+  [[nodiscard]] std::vector<std::size_t> reachable(std::size_t start) const {
     std::vector<bool> seen(nodes_.size());
     std::vector<std::size_t> queue{start};
     seen[start] = true;
@@ -158,7 +159,7 @@ class Graph {
   std::optional<std::vector<std::size_t>> settle(const std::vector<std::size_t>& reached) {
     for (const std::size_t i : reached) {
       nodes_[i].need = nodes_[i].function->depth;
-      nodes_[i].deepest.reset();
+      nodes_[i].deepest = kNone;
     }
     std::size_t changed = kFar;
     for (std::size_t round = 0; round <= reached.size(); ++round) {
@@ -183,38 +184,41 @@ class Graph {
     return cycle;
   }
 
-  std::size_t next(std::size_t i) const { return nodes_[i].edges[*nodes_[i].deepest].callee; }
+  [[nodiscard]] std::size_t next(std::size_t i) const {
+    return nodes_[i].edges[nodes_[i].deepest].callee;
+  }
 
   // Takes out of a cycle the call through a register that leads back the furthest, since such calls
   // don't recurse here. A cycle of direct calls is a recursion.
   Status cut(const std::vector<std::size_t>& cycle) {
-    std::optional<std::size_t> best;
+    std::size_t best = kNone;
     for (const std::size_t i : cycle) {
-      if (!nodes_[i].edges[*nodes_[i].deepest].through_register) continue;
-      if (!best || nodes_[next(i)].distance < nodes_[next(*best)].distance) best = i;
+      if (!nodes_[i].edges[nodes_[i].deepest].through_register) continue;
+      if (best == kNone || nodes_[next(i)].distance < nodes_[next(best)].distance) best = i;
     }
-    if (!best) {
+    if (best == kNone) {
       std::vector<std::string> names;
+      names.reserve(cycle.size() + 1);
       for (const std::size_t i : cycle) names.push_back(demangle(functions_[i].name));
       names.push_back(names.front());
       return fail(ExitCode::kToolFailed,
                   "{}: no bound for the stack, functions call each other in a circle: {}",
                   elf_.path().string(), fmt::join(names, " -> "));
     }
-    const std::size_t callee = next(*best);
-    std::erase_if(nodes_[*best].edges,
+    const std::size_t callee = next(best);
+    std::erase_if(nodes_[best].edges,
                   [&](const Edge& edge) { return edge.through_register && edge.callee == callee; });
     return {};
   }
 
-  StackNeed path_from(std::size_t start) const {
+  [[nodiscard]] StackNeed path_from(std::size_t start) const {
     StackNeed result{nodes_[start].need, {}};
     for (std::size_t at = start;; at = next(at)) {
       const Node& node = nodes_[at];
       const std::uint32_t frame =
-          node.deepest ? node.edges[*node.deepest].depth : node.function->depth;
+          node.deepest != kNone ? node.edges[node.deepest].depth : node.function->depth;
       result.path.push_back({demangle(node.function->name), frame});
-      if (!node.deepest) return result;
+      if (node.deepest == kNone) return result;
     }
   }
 

@@ -36,6 +36,7 @@ bool is_empty(const Row& row) {
 
 std::vector<const Holding*> largest_first(const Breakdown& breakdown) {
   std::vector<const Holding*> holdings;
+  holdings.reserve(breakdown.holdings.size());
   for (const Holding& holding : breakdown.holdings) holdings.push_back(&holding);
   std::ranges::sort(holdings, [](const Holding* a, const Holding* b) {
     return std::tie(b->size, a->address) < std::tie(a->size, b->address);

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 // The image of the flash as pflash takes it: raw, at its full size (the padding is a hole).
 Result<fs::path> make_flash_image(const fs::path& elf, const fs::path& folder,
                                   std::uint64_t bytes) {
-  const fs::path image = folder / "flash.img";
+  fs::path image = folder / "flash.img";
   TRY(run_tool({"llvm-objcopy-19", "-O", "binary", elf.string(), image.string()}));
   std::error_code error;
   if (fs::file_size(image, error) > bytes) {
@@ -53,6 +53,7 @@ Result<Child> start_child(const std::vector<std::string>& command) {
     return fail(ExitCode::kToolFailed, "{}: no pipe: {}", command[0], std::strerror(errno));
   }
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const pid_t parent = ::getpid();
