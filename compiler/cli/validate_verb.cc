@@ -17,6 +17,22 @@ struct Checked {
   TargetRun run;
 };
 
+// Inside the network uint8 is computed as int8, lower by 128; only the model's own outputs are
+// uint8 again.
+void undo_shift(const tflite::Model& model, const std::vector<int>& results,
+                std::vector<Bytes>& outputs) {
+  for (Bytes& output : outputs) {
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const tflite::Tensor& tensor = model.tensors[static_cast<std::size_t>(results[i])];
+      if (i >= model.outputs.size() && tensor.type == tflite::ElementType::kUint8) {
+        for (std::size_t byte = at; byte < at + tensor.bytes(); ++byte) output[byte] ^= 0x80;
+      }
+      at += tensor.bytes();
+    }
+  }
+}
+
 Result<Checked> check(const tflite::Model& model, const Build& built, const Board& board,
                       std::span<const Bytes> samples) {
   Checked checked;
@@ -29,6 +45,7 @@ Result<Checked> check(const tflite::Model& model, const Build& built, const Boar
     const Stage stage("running the reference");
     ASSIGN_OR_RETURN(reference, run_reference(model, samples, built.results));
   }
+  undo_shift(model, built.results, checked.run.outputs);
   checked.comparison = compare(model, built.results, checked.run.outputs, reference);
   return checked;
 }
