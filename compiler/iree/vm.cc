@@ -1,10 +1,11 @@
-// See vm.h. One Frame a call; operands are decoded as they are needed, every access checked.
+// See vm.h: calls, jumps, registers and globals. Operands are decoded as they are needed
+// (vm_frame.h).
 #include "compiler/iree/vm.h"
 
 #include <algorithm>
-#include <array>
 
 #include "compiler/iree/opcodes.h"
+#include "compiler/iree/vm_frame.h"
 
 namespace thimble::iree {
 namespace {
@@ -12,8 +13,6 @@ namespace {
 constexpr std::uint64_t kMostSteps = 50'000'000;  // a static network's schedule has some thousands
 constexpr int kDeepestCall = 64;
 constexpr std::uint32_t kImportBit = 0x80000000u;
-constexpr std::uint16_t kRefBit = 0x8000;
-constexpr std::uint16_t kRefMask = 0x3fff;
 
 // One side of a calling convention: "rIC" "iI" "D" with the span's tuple kept apart.
 struct Slot {
@@ -43,127 +42,7 @@ std::pair<std::vector<Slot>, std::vector<Slot>> signature(std::string_view conve
   return {slots(convention.substr(0, split)), slots(convention.substr(split + 1))};
 }
 
-constexpr bool is_wide(char type) {
-  return type == 'I' || type == 'F';
-}
-
-std::int32_t s32(std::uint64_t value) {
-  return static_cast<std::int32_t>(value);
-}
-std::int64_t s64(std::uint64_t value) {
-  return static_cast<std::int64_t>(value);
-}
-
 }  // namespace
-
-class Frame {
- public:
-  Frame(Vm& vm, const Function& function, int depth)
-      : vm_(vm),
-        function_(function),
-        depth_(depth),
-        numbers_(function.i32_registers + 1),
-        refs_(function.ref_registers) {}
-
-  Result<std::vector<Value>> run(std::span<const Value> arguments);
-
- private:
-  struct Jump {
-    std::uint32_t target = 0;
-    std::vector<std::pair<std::uint16_t, std::uint16_t>> moves;
-  };
-
-  void damage(std::string_view what) {
-    if (error_.empty()) error_ = what;
-  }
-
-  template <typename T>
-  T read() {
-    T value = 0;
-    if (pc_ + sizeof(T) > function_.bytecode.size()) {
-      damage("code ends in an instruction");
-      return 0;
-    }
-    for (std::size_t i = 0; i < sizeof(T); ++i) {
-      value |= static_cast<T>(static_cast<T>(function_.bytecode[pc_ + i]) << (8 * i));
-    }
-    pc_ += sizeof(T);
-    return value;
-  }
-
-  std::uint32_t& number(std::size_t ordinal) {
-    if (ordinal >= numbers_.size()) {
-      damage("register out of range");
-      ordinal = 0;
-    }
-    return numbers_[ordinal];
-  }
-  Ref& ref(std::size_t ordinal) {
-    if ((ordinal & kRefMask) >= refs_.size()) {
-      damage("reference register out of range");
-      return scrap_;
-    }
-    return refs_[ordinal & kRefMask];
-  }
-
-  std::uint64_t get(char type, std::uint16_t at) {
-    if (!is_wide(type)) return number(at);
-    return number(at) | static_cast<std::uint64_t>(number(at + std::size_t{1})) << 32;
-  }
-  void set(char type, std::uint16_t at, std::uint64_t value) {
-    number(at) = static_cast<std::uint32_t>(value);
-    if (is_wide(type)) number(at + std::size_t{1}) = static_cast<std::uint32_t>(value >> 32);
-  }
-  Value get_value(char type, std::uint16_t at) {
-    return type == 'r' ? Value{0, ref(at)} : Value{get(type, at), nullptr};
-  }
-  void set_value(char type, std::uint16_t at, const Value& value) {
-    if (type == 'r') {
-      ref(at) = value.ref;
-    } else {
-      set(type, at, value.number);
-    }
-  }
-
-  // Operands in the code's order.
-  std::uint64_t take(char type) { return get(type, read<std::uint16_t>()); }
-  Ref take_ref() { return ref(read<std::uint16_t>()); }
-  void give(char type, std::uint64_t value) { set(type, read<std::uint16_t>(), value); }
-  void give_ref(Ref value) { ref(read<std::uint16_t>()) = std::move(value); }
-
-  std::vector<std::uint16_t> list() {
-    pc_ = (pc_ + 1) & ~std::size_t{1};
-    std::vector<std::uint16_t> items(read<std::uint16_t>());
-    for (std::uint16_t& item : items) item = read<std::uint16_t>();
-    return items;
-  }
-  Jump jump() {
-    Jump result;
-    result.target = read<std::uint32_t>();
-    pc_ = (pc_ + 1) & ~std::size_t{1};
-    result.moves.resize(read<std::uint16_t>());
-    for (auto& [source, target] : result.moves) {
-      source = read<std::uint16_t>();
-      target = read<std::uint16_t>();
-    }
-    return result;
-  }
-  void follow(const Jump& jump);
-
-  bool binary(std::uint8_t opcode);
-  bool unary(std::uint8_t opcode);
-  Result<bool> step(std::uint8_t opcode, std::vector<Value>& results);
-  Status do_call(bool variadic, bool yieldable);
-
-  Vm& vm_;
-  const Function& function_;
-  int depth_;
-  std::vector<std::uint32_t> numbers_;
-  std::vector<Ref> refs_;
-  Ref scrap_;
-  std::size_t pc_ = 0;
-  std::string error_;
-};
 
 void Frame::follow(const Jump& jump) {
   std::vector<Value> values;
@@ -175,101 +54,6 @@ void Frame::follow(const Jump& jump) {
   }
   if (jump.target >= function_.bytecode.size()) damage("jump out of the function");
   pc_ = jump.target;
-}
-
-// The two-operand instructions: name of the operation and the width, from the opcode's name.
-bool Frame::binary(std::uint8_t opcode) {
-  const std::string_view name = opcode_name(opcode);
-  const std::size_t dot = name.starts_with("cmp.") ? name.find('.', 4) : name.find('.');
-  if (dot == std::string_view::npos) return false;
-  const std::string_view operation = name.substr(0, dot);
-  const bool wide = name.substr(dot + 1, 3) == "i64";
-  const bool is_signed = name.ends_with(".s");
-  const char type = wide ? 'I' : 'i';
-  const std::size_t start = pc_;
-  const std::uint64_t a = take(type);
-  const bool is_shift = operation == "shl" || operation == "shr";
-  const std::uint64_t b = take(is_shift ? 'i' : type);
-  const std::uint64_t mask = wide ? 63 : 31;
-  const std::int64_t sa = wide ? s64(a) : s32(a);
-  const std::int64_t sb = wide ? s64(b) : s32(b);
-  const bool divides = operation == "div" || operation == "rem";
-  if (divides && (b == 0 || (is_signed && sb == -1))) {
-    damage("division by zero or minus one");
-    return true;
-  }
-  std::uint64_t value = 0;
-  if (operation == "add")
-    value = a + b;
-  else if (operation == "sub")
-    value = a - b;
-  else if (operation == "mul")
-    value = a * b;
-  else if (operation == "div")
-    value = is_signed ? static_cast<std::uint64_t>(sa / sb) : a / b;
-  else if (operation == "rem")
-    value = is_signed ? static_cast<std::uint64_t>(sa % sb) : a % b;
-  else if (operation == "and")
-    value = a & b;
-  else if (operation == "or")
-    value = a | b;
-  else if (operation == "xor")
-    value = a ^ b;
-  else if (operation == "shl")
-    value = a << (b & mask);
-  else if (operation == "shr")
-    value = is_signed ? static_cast<std::uint64_t>(sa >> (b & mask)) : a >> (b & mask);
-  else if (operation == "min")
-    value = is_signed ? static_cast<std::uint64_t>(std::min(sa, sb)) : std::min(a, b);
-  else if (operation == "max")
-    value = is_signed ? static_cast<std::uint64_t>(std::max(sa, sb)) : std::max(a, b);
-  else if (operation == "cmp.eq")
-    value = a == b;
-  else if (operation == "cmp.ne")
-    value = a != b;
-  else if (operation == "cmp.lt")
-    value = is_signed ? sa < sb : a < b;
-  else {
-    pc_ = start;
-    return false;
-  }
-  give(operation.starts_with("cmp") ? 'i' : type, value);
-  return true;
-}
-
-bool Frame::unary(std::uint8_t opcode) {
-  const std::string_view name = opcode_name(opcode);
-  if (name == "not.i32")
-    give('i', ~take('i'));
-  else if (name == "not.i64")
-    give('I', ~take('I'));
-  else if (name == "trunc.i32.i8")
-    give('i', take('i') & 0xff);
-  else if (name == "trunc.i32.i16")
-    give('i', take('i') & 0xffff);
-  else if (name == "trunc.i64.i32")
-    give('i', take('I'));
-  else if (name == "ext.i8.i32.s")
-    give('i', static_cast<std::uint64_t>(std::int64_t{static_cast<std::int8_t>(take('i'))}));
-  else if (name == "ext.i8.i32.u")
-    give('i', take('i') & 0xff);
-  else if (name == "ext.i16.i32.s")
-    give('i', static_cast<std::uint64_t>(std::int64_t{static_cast<std::int16_t>(take('i'))}));
-  else if (name == "ext.i16.i32.u")
-    give('i', take('i') & 0xffff);
-  else if (name == "ext.i32.i64.s")
-    give('I', static_cast<std::uint64_t>(std::int64_t{s32(take('i'))}));
-  else if (name == "ext.i32.i64.u")
-    give('I', take('i'));
-  else if (name == "cmp.nz.i32")
-    give('i', take('i') != 0);
-  else if (name == "cmp.nz.i64")
-    give('i', take('I') != 0);
-  else if (name == "cmp.nz.ref")
-    give('i', take_ref() != nullptr);
-  else
-    return false;
-  return true;
 }
 
 Status Frame::do_call(bool variadic, bool yieldable) {
