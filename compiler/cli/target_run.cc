@@ -4,11 +4,29 @@
 #include "compiler/simulate/qemu.h"
 
 namespace thimble::cli {
+namespace {
+
+// What comes before the firmware listens is lost: a small question first, again each second, so
+// that no input waits for an answer that cannot come.
+Status wait_until_it_listens(Session& session) {
+  constexpr int kInferenceSeconds = 120;
+  constexpr int kBootSeconds = 4;  // four questions
+  constexpr int kRounds = 10;
+  session.set_timeout(kBootSeconds);
+  Result<TargetInfo> info = session.info();
+  for (int round = 1; !info && round < kRounds; ++round) info = session.info();
+  TRY(info);
+  session.set_timeout(kInferenceSeconds);
+  return {};
+}
+
+}  // namespace
 
 Result<TargetRun> run_on_target(const Board& board, const std::filesystem::path& elf,
                                 std::span<const Bytes> samples,
                                 const std::function<void(int)>& progress) {
   ASSIGN_OR_RETURN(Qemu qemu, Qemu::start(board, elf));
+  TRY(wait_until_it_listens(qemu.session()));
   TargetRun run;
   for (const Bytes& sample : samples) {
     ASSIGN_OR_RETURN(Inference inference, qemu.session().infer(sample));
