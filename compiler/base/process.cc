@@ -64,6 +64,7 @@ Result<ProcessOutput> run_process(const std::vector<std::string>& command,
   posix_spawn_file_actions_adddup2(&actions, err_pipe[1], 2);
   if (!folder.empty()) posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   pid_t pid = 0;

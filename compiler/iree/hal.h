@@ -50,8 +50,8 @@ class Arguments {
  public:
   explicit Arguments(std::span<const Argument> all) : all_(all) {}
   const Argument& operator[](std::size_t i) const {
-    static const Argument kMissing;
-    return i < all_.size() ? all_[i] : kMissing;
+    static const Argument missing;
+    return i < all_.size() ? all_[i] : missing;
   }
 
  private:

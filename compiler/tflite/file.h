@@ -1,6 +1,8 @@
 // Internal to the importer: what its parts share while they read one file.
 #pragma once
 
+#include <cstring>
+
 #include "compiler/tflite/model.h"
 #include "model_generated.h"
 
@@ -29,7 +31,11 @@ struct File {
 /// The elements of a vector, which is null when it is empty.
 template <typename T>
 [[nodiscard]] std::vector<T> copy(const flatbuffers::Vector<T>* vector) {
-  return vector == nullptr ? std::vector<T>{} : std::vector<T>(vector->begin(), vector->end());
+  if (vector == nullptr || vector->size() == 0) return {};
+  // As bytes: the verifier aligns a vector's length, not elements wider than that.
+  std::vector<T> result(vector->size());
+  std::memcpy(result.data(), vector->Data(), result.size() * sizeof(T));
+  return result;
 }
 
 template <typename T>

@@ -65,6 +65,7 @@ void set_results(Operation& function, const std::vector<std::string>& values,
   last.operands = values;
   last.operand_types = types;
   std::vector<std::string> arguments;
+  arguments.reserve(body.arguments.size());
   for (const auto& [name, type] : body.arguments) arguments.push_back(type);
   function.set("function_type",
                fmt::format("({}) -> ({})", fmt::join(arguments, ", "), fmt::join(types, ", ")));

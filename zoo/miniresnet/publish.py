@@ -71,8 +71,8 @@ def main():
                 f"30 dB below the event. {data.SPLITS['train']} clips of each class train, "
                 f"{data.SPLITS['validation']} validate. Languages, voices and words of speech are disjoint between "
                 "training, validation and test; other sounds differ by seed only.",
-        "limits": "The test set is synthesised too, so the accuracy says little about recordings of the real world: the "
-                  "model is for testing and measuring, not for products.",
+        "limits": "The test set is synthesised too, so the accuracy says little about recordings of the real world: "
+                  "the model is for testing and measuring, not for products.",
         "clips": write_clips(),
         "retrain": "zoo/miniresnet/train.sh",
     })
