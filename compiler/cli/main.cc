@@ -1,5 +1,6 @@
 // The command line: parses, runs one verb, writes its JSON, ends with the contract's exit code.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <exception>
 #include <vector>
@@ -12,7 +13,8 @@ namespace thimble::cli {
 Verb make_verb(CLI::App& app, const std::string& name, const std::string& help) {
   Verb verb{app.add_subcommand(name, help), {}, std::make_shared<std::string>()};
   verb.parser->add_option("--json", *verb.json_file,
-                          "Write the result as JSON to this file; - is standard output");
+                          "Write the result as JSON to this file; - is standard output, what "
+                          "people read then goes to standard error");
   return verb;
 }
 
@@ -24,8 +26,33 @@ int report(const Error& error) {
   return static_cast<int>(error.code);
 }
 
+// While it lives, what is printed for people goes to standard error: standard output is the JSON's.
+class StandardOutputForJson {
+ public:
+  StandardOutputForJson() : saved_(::dup(STDOUT_FILENO)) {
+    std::fflush(stdout);
+    ::dup2(STDERR_FILENO, STDOUT_FILENO);
+  }
+  StandardOutputForJson(const StandardOutputForJson&) = delete;
+  StandardOutputForJson& operator=(const StandardOutputForJson&) = delete;
+  ~StandardOutputForJson() {
+    std::fflush(stdout);
+    ::dup2(saved_, STDOUT_FILENO);
+    ::close(saved_);
+  }
+
+ private:
+  int saved_;
+};
+
+Result<Outcome> act(const Verb& verb) {
+  if (*verb.json_file != "-") return verb.action();
+  const StandardOutputForJson reserved;
+  return verb.action();
+}
+
 int run_action(const Verb& verb) {
-  const Result<Outcome> outcome = verb.action();
+  const Result<Outcome> outcome = act(verb);
   if (!outcome) return report(outcome.error());
   const std::string text = outcome->json.dump(2) + "\n";
   if (*verb.json_file == "-") {
@@ -35,6 +62,18 @@ int run_action(const Verb& verb) {
       return report(written.error());
   }
   return outcome->code == ExitCode::kDone ? 0 : report({outcome->code, outcome->message});
+}
+
+// What is wrong with the arguments, and where help is, on one line.
+std::string explain(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<CLI::App*> verbs = app.get_subcommands();  // those that were called
+  const std::vector<std::string> words = app.remaining();
+  if (!verbs.empty()) {
+    return fmt::format("{}; `thimble {} --help` lists what it takes", error.what(),
+                       verbs[0]->get_name());
+  }
+  return words.empty() ? "a verb is missing; `thimble --help` lists them"
+                       : fmt::format("{}: no such verb; `thimble --help` lists them", words[0]);
 }
 
 int run(int argc, char** argv) {
@@ -48,8 +87,8 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+    if (error.get_exit_code() == 0) return app.exit(error);  // help that was asked for
+    return report({ExitCode::kUsage, explain(app, error)});
   }
   for (const Verb& verb : verbs) {
     if (verb.parser->parsed()) return run_action(verb);

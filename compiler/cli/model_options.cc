@@ -6,6 +6,12 @@
 #include "compiler/base/file.h"
 
 namespace thimble::cli {
+namespace {
+
+constexpr std::uint64_t kNoBytes = 0;
+constexpr std::uint64_t kAddressSpace = std::uint64_t{1} << 32U;
+
+}  // namespace
 
 std::shared_ptr<ModelOptions> add_model_options(CLI::App& verb) {
   auto options = std::make_shared<ModelOptions>();
@@ -23,9 +29,9 @@ std::shared_ptr<ModelOptions> add_model_options(CLI::App& verb) {
       ->check(CLI::IsMember({"all", "none"}))
       ->capture_default_str();
   verb.add_option("--flash", options->flash, "Bytes of flash that the image may take")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(kNoBytes, kAddressSpace));
   verb.add_option("--ram", options->ram, "Bytes of RAM that the image may take, stacks included")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(kNoBytes, kAddressSpace));
   verb.add_option("--weights", options->weights,
                   "Where constants live; data copies them to RAM at start")
       ->check(CLI::IsMember({"rodata", "data"}))

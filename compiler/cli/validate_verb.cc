@@ -12,6 +12,8 @@
 namespace thimble::cli {
 namespace {
 
+constexpr int kMostSamples = 1'000'000;
+
 struct Checked {
   Comparison comparison;
   TargetRun run;
@@ -60,7 +62,7 @@ Verb validate_verb(CLI::App& app) {
   const auto seed = std::make_shared<std::uint64_t>(1);
   const auto layers = std::make_shared<bool>(false);
   verb.parser->add_option("--samples", *count, "How many random inputs, of several kinds in turn")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, kMostSamples))
       ->capture_default_str();
   verb.parser->add_option("--seed", *seed, "Another seed, other inputs")->capture_default_str();
   verb.parser->add_flag("--layers", *layers,
