@@ -46,13 +46,16 @@ Result<AccessMap> read_accesses(std::string_view text, std::string_view origin) 
     const std::string* entries = operation.find("entry_points");
     const std::string* kinds = operation.find("resource_accesses");
     if (entries == nullptr || kinds == nullptr) return;
-    // [@executable::@variant::@function]
-    const std::size_t start = entries->rfind('@') + 1;
+    // [@executable::@variant::@function], quoted where it is no plain identifier
+    const std::size_t start =
+        std::min(entries->find_first_not_of('"', entries->rfind('@') + 1), entries->size());
     std::vector<Access>& list =
         accesses[entries->substr(start, entries->find_last_not_of("]\"") + 1 - start)];
-    list.clear();
-    for (const std::int64_t kind : mlir::integers(*kinds))
-      list.push_back(static_cast<Access>(kind));
+    // A function that several dispatches share does what any of them says.
+    const std::vector<std::int64_t> numbers = mlir::integers(*kinds);
+    list.resize(std::max(list.size(), numbers.size()));
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      list[i] = static_cast<Access>(static_cast<std::int64_t>(list[i]) | numbers[i]);
   });
   return accesses;
 }

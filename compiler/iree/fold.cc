@@ -1,7 +1,7 @@
 // See fold.h.
 #include "compiler/iree/fold.h"
 
-#include <algorithm>
+#include <cstring>
 
 namespace thimble::iree {
 namespace {
@@ -15,16 +15,16 @@ void execute(const FillStep& fill, std::vector<Buffer>& buffers) {
 }
 
 void execute(const CopyStep& copy, std::vector<Buffer>& buffers) {
-  const Bytes source = buffers[static_cast<std::size_t>(copy.source.buffer)].content;
+  const Bytes& source = buffers[static_cast<std::size_t>(copy.source.buffer)].content;
   Bytes& target = buffers[static_cast<std::size_t>(copy.target.buffer)].content;
-  std::copy_n(source.begin() + static_cast<std::ptrdiff_t>(copy.source.offset), copy.target.length,
-              target.begin() + static_cast<std::ptrdiff_t>(copy.target.offset));
+  if (copy.target.length == 0) return;
+  std::memmove(&target[copy.target.offset], &source[copy.source.offset], copy.target.length);
 }
 
 }  // namespace
 
 void fold_constants(Trace& trace) {
-  // A working buffer is unknown if a dispatch may write it or a copy brings something unknown.
+  // A working buffer is unknown if a dispatch may touch it, or a copy that stays does.
   std::vector<bool> unknown(trace.buffers.size(), false);
   const auto at = [](const Range& range) { return static_cast<std::size_t>(range.buffer); };
   for (bool changed = true; changed;) {
@@ -38,7 +38,9 @@ void fold_constants(Trace& trace) {
       if (const auto* dispatch = std::get_if<DispatchStep>(&step)) {
         for (const Range& binding : dispatch->bindings) mark(binding);
       } else if (const auto* copy = std::get_if<CopyStep>(&step)) {
+        // The source of a copy that stays may change after it: then its last content is not it.
         if (unknown[at(copy->source)]) mark(copy->target);
+        if (unknown[at(copy->target)]) mark(copy->source);
       }
     }
   }

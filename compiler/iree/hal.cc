@@ -28,6 +28,7 @@ Range RecordingHal::constant(const Ref& source, std::uint64_t offset, std::uint6
   const auto begin = segment->bytes->begin() + static_cast<std::ptrdiff_t>(offset);
   const int buffer = add({BufferKind::kConstant, length, -1,
                           Bytes(begin, begin + static_cast<std::ptrdiff_t>(length))});
+  if (!error_.empty()) return {};
   return {buffer, 0, length};
 }
 
@@ -42,6 +43,7 @@ Range RecordingHal::resolve(const LateRange& late, std::span<const Range> table)
 
 void RecordingHal::submit(const CommandBuffer& commands, std::span<const Range> table) {
   for (const Command& command : commands.commands) {
+    if (!error_.empty()) return;
     Step step = command.step;
     std::vector<Range> resolved;
     for (const LateRange& range : command.late) resolved.push_back(resolve(range, table));

@@ -2,6 +2,7 @@
 // commands. Internal to the recorder.
 #pragma once
 
+#include <bit>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -43,7 +44,10 @@ struct CommandBuffer : Object {
   std::vector<Command> commands;
 };
 
-inline constexpr std::uint64_t kLargestBuffer = 1u << 30;
+// What no network for a microcontroller needs: a damaged module must not exhaust the host.
+inline constexpr std::uint64_t kMostBufferBytes = 1u << 30;
+inline constexpr std::size_t kMostBuffers = 100'000;
+inline constexpr std::size_t kMostCommands = 100'000;
 
 // Arguments as a damaged module may pass them: what is missing reads as empty.
 class Arguments {
@@ -65,6 +69,11 @@ class RecordingHal {
 
   Results call(std::string_view name, Arguments arguments);
   int add(Buffer buffer) {
+    if (buffer.size > kMostBufferBytes - buffer_bytes_ || trace.buffers.size() >= kMostBuffers) {
+      error_ = "more than a gigabyte of buffers";
+      buffer = {buffer.kind, 0, buffer.input, {}};
+    }
+    buffer_bytes_ += buffer.size;
     trace.buffers.push_back(std::move(buffer));
     return static_cast<int>(trace.buffers.size()) - 1;
   }
@@ -92,13 +101,16 @@ class RecordingHal {
   Range within(const Ref& ref, std::uint64_t offset, std::uint64_t length);
   Range constant(const Ref& source, std::uint64_t offset, std::uint64_t length);
   void submit(const CommandBuffer& commands, std::span<const Range> table);
-  void push(Step step) { trace.steps.push_back(std::move(step)); }
+  void push(Step step) {
+    if (trace.steps.size() >= kMostCommands) error_ = "too many commands";
+    if (error_.empty()) trace.steps.push_back(std::move(step));
+  }
   LateRange late(const Value& buffer, const Value& slot, const Value& offset, const Value& length) {
     return {buffer.ref ? as<HalBuffer>(buffer.ref, "buffer") : nullptr, slot.number, offset.number,
             length.number};
   }
   FillStep fill_of(std::uint64_t pattern, std::uint64_t length) {
-    if (length == 0 || length > 8) error_ = "a fill with a pattern of no size";
+    if (!std::has_single_bit(length) || length > 8) error_ = "a fill with a pattern of odd size";
     return {{}, pattern, static_cast<std::uint32_t>(length)};
   }
 
@@ -110,7 +122,6 @@ class RecordingHal {
   Results allocate(Arguments a) { return working(a[4].value.number); }
   Results queue_alloca(Arguments a) { return working(a[7].value.number); }
   Results working(std::uint64_t size) {
-    if (size > kLargestBuffer) error_ = "a buffer of more than a gigabyte";
     const int buffer = add({BufferKind::kWorking, size, -1, {}});
     return std::vector<Value>{buffer_value({buffer, 0, size})};
   }
@@ -154,6 +165,7 @@ class RecordingHal {
 
   const BytecodeModule& module_;
   std::vector<std::string> functions_;
+  std::uint64_t buffer_bytes_ = 0;
   std::string error_;
 };
 

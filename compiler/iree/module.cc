@@ -2,6 +2,8 @@
 // external constants.
 #include "compiler/iree/module.h"
 
+#include <algorithm>
+
 #include "bytecode_module_generated.h"
 
 namespace thimble::iree {
@@ -13,6 +15,11 @@ constexpr std::int32_t kMostGlobals = 1 << 20;
 
 std::string text(const flatbuffers::String* string) {
   return string == nullptr ? std::string() : string->str();
+}
+
+// Names end up in messages of one line.
+bool is_plain(const std::string& name) {
+  return std::ranges::all_of(name, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 std::unexpected<Error> damaged(const std::string& origin, std::string_view what) {
@@ -43,13 +50,16 @@ Status read_functions(const format::BytecodeModule& root, BytecodeModule& module
       descriptors->size() != signatures->size()) {
     return damaged(module.origin, "functions");
   }
+  std::int64_t total = 0;  // functions don't share code, so a small file makes no large module
   for (std::uint32_t i = 0; i < descriptors->size(); ++i) {
     const format::FunctionDescriptor& descriptor = *descriptors->Get(i);
     const std::int64_t offset = descriptor.bytecode_offset();
     const std::int64_t length = descriptor.bytecode_length();
     const std::span<const std::uint8_t> all(code->data(), code->size());
+    total += length;
     if (offset < 0 || length < 0 || offset + length > std::int64_t{code->size()} ||
-        descriptor.i32_register_count() < 0 || descriptor.ref_register_count() < 0) {
+        total > std::int64_t{code->size()} || descriptor.i32_register_count() < 0 ||
+        descriptor.ref_register_count() < 0) {
       return damaged(module.origin, fmt::format("function {}", i));
     }
     const auto bytes =
@@ -90,6 +100,7 @@ Result<BytecodeModule> read_module(std::span<const std::uint8_t> file, const std
       const auto* signature = import->signature();
       module.imports.push_back({text(import->full_name()),
                                 signature ? text(signature->calling_convention()) : std::string()});
+      if (!is_plain(module.imports.back().name)) return damaged(origin, "the name of an import");
     }
   }
   if (const auto* exports = root.exported_functions(); exports != nullptr) {
@@ -106,8 +117,11 @@ Result<BytecodeModule> read_module(std::span<const std::uint8_t> file, const std
       std::min((kPrefix + size + kExternalAlignment - 1) / kExternalAlignment * kExternalAlignment,
                file.size());
   if (const auto* segments = root.rodata_segments(); segments != nullptr) {
+    std::size_t total = 0;  // nor do constants share bytes
     for (const auto* segment : *segments) {
       ASSIGN_OR_RETURN(Bytes bytes, rodata_bytes(*segment, file.subspan(external), origin));
+      total += bytes.size();
+      if (total > file.size()) return damaged(origin, "constants larger than the file");
       module.rodata.push_back(std::move(bytes));
     }
   }

@@ -10,7 +10,7 @@
 namespace thimble::iree {
 namespace {
 
-constexpr std::uint64_t kMostSteps = 50'000'000;  // a static network's schedule has some thousands
+constexpr std::uint64_t kMostSteps = 1'000'000;  // a static network's schedule has some thousands
 constexpr int kDeepestCall = 64;
 constexpr std::uint32_t kImportBit = 0x80000000u;
 
@@ -210,7 +210,8 @@ Result<bool> Frame::step(std::uint8_t opcode, std::vector<Value>& results) {
     const std::uint64_t status = take('i');
     std::string message;
     for (auto length = read<std::uint16_t>(); length > 0 && error_.empty(); --length) {
-      message += static_cast<char>(read<std::uint8_t>());
+      const auto c = static_cast<char>(read<std::uint8_t>());
+      message += c >= ' ' && c <= '~' ? c : ' ';  // errors are one line
     }
     if (status != 0) {
       return fail(ExitCode::kToolFailed, "{}: the schedule ends with '{}' (status {})",
@@ -242,7 +243,11 @@ Result<std::vector<Value>> Frame::run(std::span<const Value> arguments) {
   std::vector<Value> results;
   bool returned = false;
   while (!returned && error_.empty()) {
-    if (vm_.steps_left_-- == 0) damage("no end in sight");
+    if (vm_.steps_left_ == 0) {
+      damage("no end in sight");
+      break;
+    }
+    --vm_.steps_left_;
     const std::size_t at = pc_;
     const auto opcode = read<std::uint8_t>();
     if (!error_.empty()) break;

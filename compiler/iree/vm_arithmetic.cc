@@ -33,10 +33,11 @@ bool Frame::binary(std::uint8_t opcode) {
   const std::int64_t sa = wide ? s64(a) : s32(a);
   const std::int64_t sb = wide ? s64(b) : s32(b);
   const bool divides = operation == "div" || operation == "rem";
-  if (divides && (b == 0 || (is_signed && sb == -1))) {
-    damage("division by zero or minus one");
+  if (divides && b == 0) {
+    damage("division by zero");
     return true;
   }
+  const bool negates = divides && is_signed && sb == -1;  // the one quotient that can overflow
   std::uint64_t value = 0;
   if (operation == "add")
     value = a + b;
@@ -44,6 +45,8 @@ bool Frame::binary(std::uint8_t opcode) {
     value = a - b;
   else if (operation == "mul")
     value = a * b;
+  else if (negates)
+    value = operation == "div" ? 0 - a : 0;
   else if (operation == "div")
     value = is_signed ? static_cast<std::uint64_t>(sa / sb) : a / b;
   else if (operation == "rem")

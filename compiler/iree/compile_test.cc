@@ -1,0 +1,58 @@
+// What IREE's own print of a program tells about what its functions read and write.
+#include "compiler/iree/compile.h"
+
+#include <gtest/gtest.h>
+
+namespace thimble::iree {
+namespace {
+
+constexpr std::string_view kProgram = R"("builtin.module"() ({
+  "util.func"() <{function_type = () -> (), sym_name = "net"}> ({
+    %c0 = "arith.constant"() <{value = 0 : index}> : () -> index
+    %0 = "stream.cmd.execute"(%c0) ({
+    ^bb0(%arg0: !stream.resource<external>, %arg1: !stream.resource<transient>):
+      "stream.cmd.dispatch"(%c0, %arg0, %arg1) <{entry_points = [@net_dispatch_0::@static::@net_dispatch_0_conv], resource_accesses = [1 : i32, 1 : i32, 2 : i32]}> : (index, !stream.resource<external>, !stream.resource<transient>) -> ()
+      "stream.cmd.concurrent"() ({
+        "stream.cmd.dispatch"(%c0, %arg0) <{entry_points = [@net_dispatch_1::@static::@net_dispatch_1_add], resource_accesses = [3 : i32]}> : (index, !stream.resource<external>) -> ()
+        "stream.cmd.dispatch"(%c0, %arg0) <{entry_points = [@net_dispatch_2::@static::@"net_dispatch_2_$async"], resource_accesses = [1 : i32, 2 : i32]}> : (index, !stream.resource<external>) -> ()
+        "stream.yield"() : () -> ()
+      }) : () -> ()
+      "stream.cmd.dispatch"(%c0, %arg0) <{entry_points = [@net_dispatch_2::@static::@"net_dispatch_2_$async"], resource_accesses = [1 : i32, 3 : i32]}> : (index, !stream.resource<external>) -> ()
+      "stream.yield"() : () -> ()
+    }) : (index) -> !stream.timepoint
+    "util.return"() : () -> ()
+  }) : () -> ()
+}) : () -> ()
+)";
+
+TEST(ReadAccesses, OfEachFunctionInTheOrderOfItsBindings) {
+  const auto accesses = read_accesses(kProgram, "phase");
+  ASSERT_TRUE(accesses.has_value()) << accesses.error().message;
+  EXPECT_EQ(accesses->size(), 3u);
+  EXPECT_EQ(accesses->at("net_dispatch_0_conv"),
+            (std::vector<Access>{Access::kRead, Access::kRead, Access::kWrite}));
+  EXPECT_EQ(accesses->at("net_dispatch_1_add"), std::vector<Access>{Access::kReadWrite});
+}
+
+TEST(ReadAccesses, OfAFunctionThatIsCalledTwiceAreThoseOfBothCalls) {
+  const auto accesses = read_accesses(kProgram, "phase");
+  ASSERT_TRUE(accesses.has_value()) << accesses.error().message;
+  EXPECT_EQ(accesses->at("net_dispatch_2_$async"),
+            (std::vector<Access>{Access::kRead, Access::kReadWrite}));
+}
+
+TEST(ReadAccesses, AProgramThatCannotBeReadIsNamed) {
+  const auto accesses = read_accesses(kProgram.substr(0, 700), "folder/net.8.mlir");
+  ASSERT_FALSE(accesses.has_value());
+  EXPECT_NE(accesses.error().message.find("folder/net.8.mlir"), std::string::npos)
+      << accesses.error().message;
+}
+
+TEST(ReadAccesses, AProgramWithoutDispatchesHasNone) {
+  const auto accesses = read_accesses("\"builtin.module\"() ({\n}) : () -> ()\n", "phase");
+  ASSERT_TRUE(accesses.has_value()) << accesses.error().message;
+  EXPECT_TRUE(accesses->empty());
+}
+
+}  // namespace
+}  // namespace thimble::iree
