@@ -75,7 +75,9 @@ void set_results(Operation& function, const std::vector<std::string>& values,
 bool same_type(const std::string& text, const tflite::Tensor& tensor) {
   const auto type = mlir::tensor_type(text);
   if (!type || static_cast<std::size_t>(type->count()) != tensor.elements()) return false;
-  const std::string width = type->element.substr(type->element.find_first_of("0123456789"));
+  const std::size_t digits =
+      std::min(type->element.find_first_of("0123456789"), type->element.size());
+  const std::string width = type->element.substr(digits);  // none for an index
   const bool is_float = type->element.starts_with('f');
   const bool wants_float =
       tensor.type == tflite::ElementType::kFloat32 || tensor.type == tflite::ElementType::kFloat16;
