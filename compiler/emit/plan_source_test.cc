@@ -1,0 +1,116 @@
+// The tables of a plan compile for the target and say what the plan says.
+#include "compiler/emit/plan_source.h"
+
+#include <gtest/gtest.h>
+
+#include "compiler/base/file.h"
+#include "compiler/base/process.h"
+#include "compiler/emit/toolchain.h"
+
+namespace thimble::emit {
+namespace {
+
+using plan::StepKind;
+
+plan::Plan sample() {
+  plan::Plan plan;
+  plan.arena_bytes = 1024;
+  plan.constants.resize(192);
+  plan.inputs = {{true, 0, 16}};
+  plan.outputs = {{true, 128, 10}};
+  plan.steps = {
+      {StepKind::kFill, "", {}, {}, 0x80818283, 4, {{true, 256, 64}}},
+      {StepKind::kDispatch,
+       "net_dispatch_0_conv",
+       {7, 5, 3},
+       {9, 0xffffffff},
+       0,
+       1,
+       {{false, 64, 100}, {true, 0, 16}, {true, 256, 64}}},
+      {StepKind::kCopy, "", {}, {}, 0, 1, {{true, 512, 20}, {false, 128, 20}}},
+      {StepKind::kDispatch, "net_dispatch_1_add", {1, 1, 1}, {}, 0, 1, {{true, 256, 64}}},
+      {StepKind::kDispatch, "net_dispatch_0_conv", {1, 1, 1}, {4}, 0, 1, {{true, 512, 20}}},
+      {StepKind::kDispatch, "net_dispatch_2_none", {1, 1, 1}, {}, 0, 1, {}}};
+  return plan;
+}
+
+class PlanSourceTest : public testing::Test {
+ protected:
+  // Compiles plan.cc and constants.S as the build does; the symbols of plan.cc.o.
+  Result<std::string> compile(const plan::Plan& plan, const std::string& isa_name = "rv32imac",
+                              WeightsPlacement placement = WeightsPlacement::kRodata) {
+    ASSIGN_OR_RETURN(const Isa isa, Isa::parse(isa_name));
+    const std::filesystem::path folder = folder_.path();
+    TRY(write_text(folder / "plan.cc", plan_source("net", plan)));
+    TRY(write_text(folder / "constants.S", constants_source("net", placement)));
+    TRY(write_file(folder / "constants.bin", plan.constants));
+    for (const char* source : {"plan.cc", "constants.S"}) {
+      Command command = compile_command(isa, source_root() / "boards/qemu-virt", folder,
+                                        folder / source, object(source));
+      command.push_back("-Wa,-I" + folder.string());
+      TRY(run_tool(command));
+    }
+    return run_tool({"llvm-nm-19", object("plan.cc").string()});
+  }
+  [[nodiscard]] std::filesystem::path object(const std::string& source) const {
+    return folder_.path() / (source + ".o");
+  }
+
+ private:
+  TemporaryFolder folder_ = *TemporaryFolder::make(std::filesystem::temp_directory_path() / "plan");
+};
+
+TEST_F(PlanSourceTest, CompilesForTheTargetAndRefersToWhatItRuns) {
+  const auto symbols = compile(sample());
+  ASSERT_TRUE(symbols.has_value()) << symbols.error().message;
+  for (const char* undefined : {"U net_dispatch_0_conv\n", "U net_dispatch_1_add\n",
+                                "U net_dispatch_2_none\n", "U net_constants\n", "U thimble_run\n"})
+    EXPECT_NE(symbols->find(undefined), std::string::npos) << undefined << *symbols;
+  EXPECT_NE(symbols->find("T net_run\n"), std::string::npos) << *symbols;
+  EXPECT_NE(symbols->find("kPlan"), std::string::npos) << *symbols;
+}
+
+TEST_F(PlanSourceTest, TablesAreConstantData) {
+  ASSERT_TRUE(compile(sample()));
+  const auto sections = run_tool({"llvm-readelf-19", "-S", object("plan.cc").string()});
+  ASSERT_TRUE(sections.has_value());
+  for (const char* written : {" .data", " .bss", " .init_array", " .sdata", " .sbss"})
+    EXPECT_EQ(sections->find(written), std::string::npos) << *sections;
+}
+
+TEST_F(PlanSourceTest, CompilesForEveryKindOfRegisters) {
+  for (const char* isa : {"rv32im", "rv32imafc", "rv32imafdc"}) {
+    const auto symbols = compile(sample(), isa);
+    EXPECT_TRUE(symbols.has_value()) << isa << symbols.error().message;
+  }
+}
+
+TEST_F(PlanSourceTest, APlanWithoutStepsCompilesToo) {
+  plan::Plan plan;
+  plan.arena_bytes = 64;
+  const auto symbols = compile(plan);
+  EXPECT_TRUE(symbols.has_value()) << symbols.error().message;
+}
+
+TEST_F(PlanSourceTest, ConstantsStandWhereTheyAreWanted) {
+  ASSERT_TRUE(compile(sample()));
+  const auto rodata = run_tool({"llvm-readelf-19", "-S", "-W", object("constants.S").string()});
+  EXPECT_NE(rodata->find(" .rodata.net_constants PROGBITS"), std::string::npos) << *rodata;
+  ASSERT_TRUE(compile(sample(), "rv32imac", WeightsPlacement::kData));
+  const auto data = run_tool({"llvm-readelf-19", "-S", "-W", object("constants.S").string()});
+  EXPECT_NE(data->find(" .data.net_constants PROGBITS"), std::string::npos) << *data;
+}
+
+TEST(PlanSource, SaysWhatThePlanSays) {
+  const std::string source = plan_source("net", sample());
+  for (const char* part :
+       {"kDetail0 = {0x80818283u, 4};", "kDetail1[] = {9, 4294967295};",
+        "kLengths1[] = {100, 16, 64, };",
+        "kBindings1[] = {{.address = constants + 64}, {.offset = 0}, {.offset = 256}, };",
+        "{StepKind::kFill, 1, 0, 0, 0x1u,", "{StepKind::kDispatch, 3, 2, 0, 0x6u, {7, 5, 3}, 0,",
+        "{StepKind::kCopy, 2, 0, 0, 0x1u,", "kPlan = {kSteps, 6, 1024, 0, 0};"})
+    EXPECT_NE(source.find(part), std::string::npos) << part << "\n" << source;
+}
+
+}  // namespace
+}  // namespace thimble::emit
