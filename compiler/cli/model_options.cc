@@ -43,6 +43,7 @@ std::shared_ptr<ModelOptions> add_model_options(CLI::App& verb) {
 
 Result<BuiltModel> build_model(const ModelOptions& options) {
   ASSIGN_OR_RETURN(Board board, find_board(options.board));
+  board.folder = std::filesystem::absolute(board.folder);  // tools run in other folders
   const std::string isa_name = options.isa.empty() ? board.isa : options.isa;
   ASSIGN_OR_RETURN(const Isa isa, Isa::parse(isa_name));
   if (std::ranges::find(board.isas, isa_name) == board.isas.end()) {

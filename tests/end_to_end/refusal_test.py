@@ -150,6 +150,7 @@ class OtherBoards(EndToEnd):
         there = self.json_of("run", small_model("dense"), "--out", self.folder / "out", "--board", self.board(folder))
         self.assertEqual(there["board"], "elsewhere")
         self.assertEqual(there["outputs"], self.json_of("run", small_model("dense"))["outputs"])
+        self.succeeds("compile", small_model("dense"), "--out", "out", "--board", f"{folder}/elsewhere/")
 
     def test_isa_that_the_board_lacks(self):
         board = self.board(isas=["rv32imac"])
