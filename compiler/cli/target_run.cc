@@ -6,13 +6,13 @@
 namespace thimble::cli {
 namespace {
 
-// What comes before the firmware listens is lost: a small question first, again each second, so
-// that no input waits for an answer that cannot come.
+// What comes before the firmware listens is lost: a small question first, again and again, so that
+// no input waits for an answer that cannot come.
 Status wait_until_it_listens(Session& session) {
   constexpr int kInferenceSeconds = 120;
-  constexpr int kBootSeconds = 4;  // four questions
-  constexpr int kRounds = 10;
-  session.set_timeout(kBootSeconds);
+  constexpr int kRoundSeconds = 1;  // of four questions
+  constexpr int kRounds = 40;
+  session.set_timeout(kRoundSeconds);
   Result<TargetInfo> info = session.info();
   for (int round = 1; !info && round < kRounds; ++round) info = session.info();
   TRY(info);

@@ -93,7 +93,7 @@ class Firmware(EndToEnd):
 
 class Repeatable(EndToEnd):
     def made_in_a_copy(self, name):
-        """What compile makes of miniresnet from scratch in a copy of the tree; report and map name paths, so not these."""
+        """What compile makes of miniresnet from scratch in a copy of the tree; not report and map: they name paths."""
         copy = self.folder / name
         shutil.copytree(ROOT, copy, symlinks=True, ignore=shutil.ignore_patterns("build", ".git", "__pycache__"))
         tool = COMMAND if Path(COMMAND) != ROOT / "thimble" else ROOT / "build/host/compiler/cli/thimble"
