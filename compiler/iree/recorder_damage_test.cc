@@ -141,10 +141,11 @@ void expect_end(std::string_view words, const Writer& write) {
 }
 
 TEST(RecorderDamage, BuffersWithoutEnd) {
-  expect_end("more than a gigabyte", [](Schedule& s, Code& code) { s.transient(code, 4, 1 << 26); });
+  expect_end("more than a gigabyte",
+             [](Schedule& s, Code& code) { s.transient(code, 4, 1 << 26); });
   expect_end("more than a gigabyte",
              [](Schedule& s, Code& code) { s.transient(code, 4, UINT64_MAX); });
-  expect_end("", [](Schedule& s, Code& code) { s.transient(code, 4, 0); });
+  expect_end("no end in sight", [](Schedule& s, Code& code) { s.transient(code, 4, 0); });
 }
 
 TEST(RecorderDamage, CommandsWithoutEnd) {

@@ -10,7 +10,7 @@
 namespace thimble::iree {
 namespace {
 
-constexpr std::uint64_t kMostSteps = 1'000'000;  // a static network's schedule has some thousands
+constexpr std::uint64_t kMostSteps = 100'000;  // a static network's schedule has some hundreds
 constexpr int kDeepestCall = 64;
 constexpr std::uint32_t kImportBit = 0x80000000u;
 

@@ -1,6 +1,7 @@
 // See network.h. A cache entry is a folder, renamed into place when it is complete.
 #include "compiler/pipeline/network.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "compiler/base/file.h"
@@ -41,12 +42,20 @@ std::string to_text(const Entry& entry) {
 Result<Entry> read_entry(const fs::path& folder, const std::string& name) {
   ASSIGN_OR_RETURN(const std::string text, read_text(folder / "entry.json"));
   const json root = json::parse(text, nullptr, false);
-  if (!root.is_object() || !root.contains("results") || !root.contains("accesses")) {
+  const auto are_numbers = [](const json& list) {
+    return list.is_array() && std::all_of(list.begin(), list.end(), [](const json& item) {
+             return item.is_number_integer();
+           });
+  };
+  const json results = root.is_object() ? root.value("results", json()) : json();
+  const json accesses = root.is_object() ? root.value("accesses", json()) : json();
+  if (!are_numbers(results) || !accesses.is_object() ||
+      !std::all_of(accesses.begin(), accesses.end(), are_numbers)) {
     return fail(ExitCode::kToolFailed, "{}: damaged; remove this folder", folder.string());
   }
   Entry entry{{folder / (name + ".o"), folder / (name + ".vmfb"), {}},
-              root["results"].get<std::vector<int>>()};
-  for (const auto& [function, kinds] : root["accesses"].items()) {
+              results.get<std::vector<int>>()};
+  for (const auto& [function, kinds] : accesses.items()) {
     for (const json& kind : kinds)
       entry.compiled.accesses[function].push_back(static_cast<iree::Access>(kind.get<int>()));
   }
