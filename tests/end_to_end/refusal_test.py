@@ -137,6 +137,11 @@ class Refusal(EndToEnd):
 
 
 class OtherBoards(EndToEnd):
+    @classmethod
+    def tearDownClass(cls):
+        for objects in (ROOT / "build/system").glob("elsewhere-*"):  # of folders that are gone
+            shutil.rmtree(objects)
+
     def board(self, folder="boards", **changes):
         """A copy of a board, outside of the tree, with other values for some keys."""
         folder = self.folder / folder / "elsewhere"
