@@ -71,6 +71,7 @@ Verb validate_verb(CLI::App& app) {
     ASSIGN_OR_RETURN(const BuiltModel built, build_model(*options));
     const Board& board = built.options.target.board;
     std::vector<Bytes> samples;
+    samples.reserve(static_cast<std::size_t>(*count));
     for (int i = 0; i < *count; ++i) samples.push_back(make_sample(built.model, *seed, i));
     ASSIGN_OR_RETURN(Checked checked, check(built.model, built.build, board, samples));
     Comparison total = checked.comparison;
