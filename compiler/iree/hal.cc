@@ -46,6 +46,7 @@ void RecordingHal::submit(const CommandBuffer& commands, std::span<const Range> 
     if (!error_.empty()) return;
     Step step = command.step;
     std::vector<Range> resolved;
+    resolved.reserve(command.late.size());
     for (const LateRange& range : command.late) resolved.push_back(resolve(range, table));
     if (auto* dispatch = std::get_if<DispatchStep>(&step)) {
       dispatch->bindings = std::move(resolved);

@@ -32,6 +32,7 @@ std::string show(const Step& step) {
 }
 std::vector<std::string> show(const std::vector<Step>& steps) {
   std::vector<std::string> lines;
+  lines.reserve(steps.size());
   for (const Step& step : steps) lines.push_back(show(step));
   return lines;
 }

@@ -158,6 +158,7 @@ struct TestModule {
     }
     Bytes behind;
     std::vector<flatbuffers::Offset<format::RodataSegment>> segments;
+    segments.reserve(rodata.size() + external.size());
     for (const Bytes& bytes : rodata)
       segments.push_back(format::CreateRodataSegmentDirect(builder, 0, 0, &bytes));
     for (const Bytes& bytes : external) {

@@ -46,6 +46,7 @@ std::pair<std::vector<Slot>, std::vector<Slot>> signature(std::string_view conve
 
 void Frame::follow(const Jump& jump) {
   std::vector<Value> values;
+  values.reserve(jump.moves.size());
   for (const auto& [source, target] : jump.moves) {
     values.push_back(get_value((source & kRefBit) != 0 ? 'r' : 'i', source));
   }
@@ -101,6 +102,7 @@ Status Frame::do_call(bool variadic, bool yieldable) {
     ASSIGN_OR_RETURN(answer, vm_.imports_(vm_.module_.imports[index].name, arguments));
   } else {
     std::vector<Value> values;
+    values.reserve(arguments.size());
     for (const Argument& argument : arguments) values.push_back(argument.value);
     ASSIGN_OR_RETURN(answer, vm_.call(index, values, depth_ + 1));
   }

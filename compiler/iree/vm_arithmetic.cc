@@ -85,20 +85,16 @@ bool Frame::unary(std::uint8_t opcode) {
     give('i', ~take('i'));
   else if (name == "not.i64")
     give('I', ~take('I'));
-  else if (name == "trunc.i32.i8")
+  else if (name == "trunc.i32.i8" || name == "ext.i8.i32.u")
     give('i', take('i') & 0xff);
-  else if (name == "trunc.i32.i16")
+  else if (name == "trunc.i32.i16" || name == "ext.i16.i32.u")
     give('i', take('i') & 0xffff);
   else if (name == "trunc.i64.i32")
     give('i', take('I'));
   else if (name == "ext.i8.i32.s")
     give('i', static_cast<std::uint64_t>(std::int64_t{static_cast<std::int8_t>(take('i'))}));
-  else if (name == "ext.i8.i32.u")
-    give('i', take('i') & 0xff);
   else if (name == "ext.i16.i32.s")
     give('i', static_cast<std::uint64_t>(std::int64_t{static_cast<std::int16_t>(take('i'))}));
-  else if (name == "ext.i16.i32.u")
-    give('i', take('i') & 0xffff);
   else if (name == "ext.i32.i64.s")
     give('I', static_cast<std::uint64_t>(std::int64_t{s32(take('i'))}));
   else if (name == "ext.i32.i64.u")

@@ -52,16 +52,14 @@ class BuildTest : public testing::Test {
     if (!fs::exists(python_tool("iree-compile"))) GTEST_SKIP() << "no Python environment";
     fs::copy_file(test::small_model("dense"), path());
     model_ = tflite::read(path()).value();
-    const Board board = find_board("qemu-virt").value();
-    options_.emplace(
-        BuildOptions{{board, Isa::parse(board.isa).value(), {}}, "speed", "all", out(), false});
-    const auto network = compile_network(model_, {options_->target.isa});
+    options_.out = out();
+    const auto network = compile_network(model_, {options_.target.isa});
     ASSERT_TRUE(network.has_value()) << network.error().message;
-    cache_ = network->object.parent_path();
+    cache = network->object.parent_path();
   }
   static void TearDownTestSuite() {
     std::error_code ignored;
-    if (!cache_.empty()) fs::remove_all(cache_, ignored);
+    if (!cache.empty()) fs::remove_all(cache, ignored);
   }
 
   // Tests may run side by side, and the cache goes by names, too.
@@ -70,14 +68,18 @@ class BuildTest : public testing::Test {
   }
   [[nodiscard]] fs::path out() const { return folder_.path() / "out"; }
   [[nodiscard]] Build must_build() const {
-    const auto built = build(model_, *options_);
+    const auto built = build(model_, options_);
     EXPECT_TRUE(built.has_value()) << built.error().message;
     return built.value_or(Build{});
   }
 
   tflite::Model model_;
-  std::optional<BuildOptions> options_;
-  inline static fs::path cache_;
+  BuildOptions options_{{find_board("qemu-virt").value(), Isa::parse("rv32imac").value(), {}},
+                        "speed",
+                        "all",
+                        {},
+                        false};
+  inline static fs::path cache;  // of all tests: removed behind the last
 
  private:
   TemporaryFolder folder_ = *TemporaryFolder::make(fs::temp_directory_path() / "build");
@@ -105,7 +107,7 @@ TEST_F(BuildTest, BuildsAgainWhereAFileOrAnOptionDiffersAndLeavesOtherFilesAlone
   fs::remove(out() / "firmware.bin");
   EXPECT_FALSE(must_build().was_current);
   EXPECT_TRUE(fs::exists(out() / "firmware.bin"));
-  options_->target.weights = emit::WeightsPlacement::kData;
+  options_.target.weights = emit::WeightsPlacement::kData;
   EXPECT_FALSE(must_build().was_current);
   EXPECT_TRUE(must_build().was_current);
   EXPECT_EQ(*read_text(out() / "notes.txt"), "the user's");
@@ -113,23 +115,23 @@ TEST_F(BuildTest, BuildsAgainWhereAFileOrAnOptionDiffersAndLeavesOtherFilesAlone
 
 TEST_F(BuildTest, RefusalsLeaveTheFolderAsItWas) {
   ASSERT_TRUE(write_text(out(), "a file"));
-  const auto in_the_way = build(model_, *options_);
+  const auto in_the_way = build(model_, options_);
   ASSERT_FALSE(in_the_way.has_value());
   EXPECT_EQ(in_the_way.error().code, ExitCode::kUsage) << in_the_way.error().message;
   EXPECT_EQ(*read_text(out()), "a file");
   fs::remove(out());
-  options_->target.limits.ram = 1024;
-  const auto too_large = build(model_, *options_);
+  options_.target.limits.ram = 1024;
+  const auto too_large = build(model_, options_);
   ASSERT_FALSE(too_large.has_value());
   EXPECT_EQ(too_large.error().code, ExitCode::kDoesNotFit) << too_large.error().message;
   EXPECT_FALSE(fs::exists(out()));
 }
 
 TEST_F(BuildTest, OptionsHaveNetworksOfTheirOwn) {
-  const auto plain = compile_network(model_, {options_->target.isa});
+  const auto plain = compile_network(model_, {options_.target.isa});
   ASSERT_TRUE(plain.has_value());
-  EXPECT_EQ(plain->object.parent_path(), cache_);
-  const auto all = compile_network(model_, {options_->target.isa, true});
+  EXPECT_EQ(plain->object.parent_path(), cache);
+  const auto all = compile_network(model_, {options_.target.isa, true});
   ASSERT_TRUE(all.has_value()) << all.error().message;
   EXPECT_NE(all->key, plain->key);
   EXPECT_GT(all->results.size(), plain->results.size());
@@ -137,20 +139,20 @@ TEST_F(BuildTest, OptionsHaveNetworksOfTheirOwn) {
 }
 
 TEST_F(BuildTest, ADamagedCacheEntryIsNamed) {
-  const std::string good = read_text(cache_ / "entry.json").value();
+  const std::string good = read_text(cache / "entry.json").value();
   for (const char* text :
        {"", "{}", "[]", R"({"results": 3, "accesses": {}})",
         R"({"results": ["a"], "accesses": {}})", R"({"results": [0], "accesses": 1})",
         R"({"results": [0], "accesses": {"f": 1}})",
         R"({"results": [0], "accesses": {"f": ["r"]}})"}) {
-    ASSERT_TRUE(write_text(cache_ / "entry.json", text));
-    const auto network = compile_network(model_, {options_->target.isa});
+    ASSERT_TRUE(write_text(cache / "entry.json", text));
+    const auto network = compile_network(model_, {options_.target.isa});
     ASSERT_FALSE(network.has_value()) << text;
     EXPECT_EQ(network.error().code, ExitCode::kToolFailed);
-    EXPECT_NE(network.error().message.find(cache_.string()), std::string::npos)
+    EXPECT_NE(network.error().message.find(cache.string()), std::string::npos)
         << network.error().message;
   }
-  ASSERT_TRUE(write_text(cache_ / "entry.json", good));
+  ASSERT_TRUE(write_text(cache / "entry.json", good));
 }
 
 }  // namespace

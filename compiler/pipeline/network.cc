@@ -116,6 +116,7 @@ Result<Network> compile_network(const tflite::Model& model, const NetworkOptions
   ASSIGN_OR_RETURN(const iree::BytecodeModule module,
                    iree::read_module(schedule, entry.compiled.schedule.string()));
   std::vector<std::uint64_t> input_bytes;
+  input_bytes.reserve(model.inputs.size());
   for (const int input : model.inputs)
     input_bytes.push_back(model.tensors[static_cast<std::size_t>(input)].bytes());
   ASSIGN_OR_RETURN(iree::Trace trace, iree::record(module, model.name, input_bytes));

@@ -124,8 +124,8 @@ TEST_F(ProgramTest, ReturnsEveryTensorThatAnOperatorComputes) {
     });
     ASSERT_NE(maker, body_of(program).end());
     EXPECT_EQ(program.module.location_name(*maker), fmt::format("t{}", index));
-    EXPECT_EQ(mlir::tensor_type(last.operand_types[i])->count(),
-              imported.model.tensors[static_cast<std::size_t>(index)].elements());
+    const auto type = mlir::tensor_type(last.operand_types[i]).value_or(mlir::TensorType{});
+    EXPECT_EQ(type.count(), imported.model.tensors[static_cast<std::size_t>(index)].elements());
   }
   // The quantized input, the convolution and the mean.
   for (const tflite::Operator& op : imported.model.operators)
