@@ -64,7 +64,9 @@ Result<ModelObjects> compile_model(const Target& target, const Interface& interf
 Status archive(std::vector<fs::path> objects, const std::vector<fs::path>& system,
                const fs::path& library) {
   for (const fs::path& object : system) {
-    if (object.parent_path().filename() == "runtime") objects.push_back(object);
+    const std::string folder = object.parent_path().string();
+    if (folder.ends_with("/runtime") || folder.ends_with("/microkernels/rv32im"))
+      objects.push_back(object);
   }
   Command command{"llvm-ar-19", "rcsD", library.string()};
   for (const fs::path& object : objects) {
@@ -83,6 +85,10 @@ StackOptions callees_of(const plan::Plan& plan) {
   std::vector<std::string> functions;
   for (const plan::Step& step : plan.steps) {
     if (step.kind == plan::StepKind::kDispatch) functions.push_back(step.function);
+    if (step.kind == plan::StepKind::kMicrokernel) {
+      functions.push_back(
+          microkernel_symbol(plan.layers[static_cast<std::size_t>(step.layer)].layer.kind));
+    }
   }
   StackOptions options;
   for (const char* caller : {"thimble_run", "thimble::runtime::(anonymous namespace)::run_step",

@@ -18,8 +18,47 @@ std::string binding_text(const Binding& binding) {
                           : fmt::format("{{.address = constants + {}}}", binding.offset);
 }
 
+const char* kind_name(StepKind kind) {
+  switch (kind) {
+    case StepKind::kDispatch:
+      return "kDispatch";
+    case StepKind::kMicrokernel:
+      return "kMicrokernel";
+    case StepKind::kFill:
+      return "kFill";
+    case StepKind::kCopy:
+      return "kCopy";
+  }
+  return "";
+}
+
+// The symbol that a step calls; empty for what the runtime does itself.
+std::string function_of(const Step& step, const plan::Plan& plan) {
+  if (step.kind == StepKind::kDispatch) return step.function;
+  if (step.kind != StepKind::kMicrokernel) return {};
+  return microkernel_symbol(plan.layers[static_cast<std::size_t>(step.layer)].layer.kind);
+}
+
+// A descriptor as microkernels/conv2d.h has it.
+std::string descriptor_text(const plan::PlannedLayer& planned, std::size_t number) {
+  const offload::Layer& layer = planned.layer;
+  const bool depthwise = layer.kind == offload::LayerKind::kDepthwiseConv2d;
+  return fmt::format(
+      "constexpr microkernels::{} kDetail{} = {{{{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, "
+      "{}, {}}}, "
+      "{{{}, {}, {}, {}}}, constants + {}, constants + {}{}}};\n",
+      depthwise ? "DepthwiseConv2d" : "Conv2d", number, layer.input_height, layer.input_width,
+      layer.input_channels, layer.output_height, layer.output_width, layer.output_channels,
+      layer.kernel_height, layer.kernel_width, layer.stride_y, layer.stride_x, layer.dilation_y,
+      layer.dilation_x, layer.pad_top, layer.pad_left, layer.input_zero_point,
+      layer.output_zero_point, layer.lowest, layer.highest, layer.double_round,
+      planned.weights_offset, planned.channels_offset,
+      depthwise ? fmt::format(", {}", layer.multiplier) : std::string());
+}
+
 // The tables of one step; returns what stands in the step for its detail.
-std::string tables(std::string& out, const Step& step, std::size_t number) {
+std::string tables(std::string& out, const Step& step, std::size_t number,
+                   const std::vector<plan::PlannedLayer>& layers) {
   out += fmt::format("constexpr Binding kBindings{}[] = {{", number);
   for (const Binding& binding : step.bindings) out += binding_text(binding) + ", ";
   out += fmt::format("}};\nconstexpr std::size_t kLengths{}[] = {{", number);
@@ -28,6 +67,10 @@ std::string tables(std::string& out, const Step& step, std::size_t number) {
   if (step.kind == StepKind::kFill) {
     out += fmt::format("constexpr FillPattern kDetail{} = {{0x{:x}u, {}}};\n", number, step.pattern,
                        step.pattern_length);
+    return fmt::format("&kDetail{}", number);
+  }
+  if (step.kind == StepKind::kMicrokernel) {
+    out += descriptor_text(layers[static_cast<std::size_t>(step.layer)], number);
     return fmt::format("&kDetail{}", number);
   }
   if (step.constants.empty()) return "nullptr";
@@ -46,14 +89,20 @@ std::uint32_t arena_mask(const Step& step) {
 
 }  // namespace
 
+std::string microkernel_symbol(offload::LayerKind kind) {
+  return kind == offload::LayerKind::kDepthwiseConv2d ? "thimble_depthwise_conv2d"
+                                                      : "thimble_conv2d";
+}
+
 std::string plan_source(const std::string& name, const plan::Plan& plan) {
   std::map<std::string, std::size_t> functions;
   for (const Step& step : plan.steps) {
-    if (step.kind == StepKind::kDispatch) functions.try_emplace(step.function, functions.size());
+    const std::string function = function_of(step, plan);
+    if (!function.empty()) functions.try_emplace(function, functions.size());
   }
   std::string out = fmt::format(
       "// The plan of the model {0}. Made by `thimble compile`.\n"
-      "#include \"runtime/runtime.h\"\n\n"
+      "#include \"microkernels/conv2d.h\"\n#include \"runtime/runtime.h\"\n\n"
       "extern \"C\" {{\nextern const std::byte {0}_constants[{1}];\n",
       name, std::max<std::size_t>(1, plan.constants.size()));
   for (const auto& [function, number] : functions) {
@@ -70,17 +119,14 @@ std::string plan_source(const std::string& name, const plan::Plan& plan) {
   std::string steps;
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];
-    const std::string detail = tables(out, step, i);
-    const bool dispatches = step.kind == StepKind::kDispatch;
+    const std::string detail = tables(out, step, i, plan.layers);
+    const std::string function = function_of(step, plan);
     steps += fmt::format(
         "    {{StepKind::{}, {}, {}, 0, 0x{:x}u, {{{}, {}, {}}}, 0, {}, kBindings{}, kLengths{}, "
         "{}}},\n",
-        dispatches                     ? "kDispatch"
-        : step.kind == StepKind::kFill ? "kFill"
-                                       : "kCopy",
-        step.bindings.size(), step.constants.size(), arena_mask(step), step.workgroups[0],
-        step.workgroups[1], step.workgroups[2],
-        dispatches ? fmt::format("{}_function_{}", name, functions[step.function]) : "nullptr", i,
+        kind_name(step.kind), step.bindings.size(), step.constants.size(), arena_mask(step),
+        step.workgroups[0], step.workgroups[1], step.workgroups[2],
+        function.empty() ? "nullptr" : fmt::format("{}_function_{}", name, functions[function]), i,
         i, detail);
   }
   out += fmt::format(

@@ -27,9 +27,14 @@ void append(Command& command, const Command& more) {
   command.insert(command.end(), more.begin(), more.end());
 }
 
+// Inner loops are worth their bytes: there is one copy for all layers of a kind.
+bool is_microkernel(const fs::path& source) {
+  return source.string().find("/microkernels/") != std::string::npos;
+}
+
 // All that is compiled into a firmware besides the model: whatever stands in these folders.
 std::vector<fs::path> system_sources(const Board& board, const std::string& application) {
-  std::vector<fs::path> folders{"kernel", "kernel/arch/riscv", "runtime"};
+  std::vector<fs::path> folders{"kernel", "kernel/arch/riscv", "runtime", "microkernels/rv32im"};
   for (const std::string& driver : board.drivers) folders.push_back(fs::path("drivers") / driver);
   folders.push_back(board.folder);
   folders.push_back(fs::path("apps") / application);
@@ -78,9 +83,9 @@ Command compile_command(const Isa& isa, const fs::path& board_folder, const fs::
                         const fs::path& source, const fs::path& object) {
   Command command{"clang++-19"};
   append(command, machine_flags(isa));
-  append(command, {"-Os", "-ffunction-sections", "-fdata-sections", "-fno-unwind-tables",
-                   "-fno-asynchronous-unwind-tables", "-Wall", "-Wextra", "-Wshadow",
-                   "-Wconversion", "-Wno-sign-conversion", "-Werror",
+  append(command, {is_microkernel(source) ? "-O2" : "-Os", "-ffunction-sections", "-fdata-sections",
+                   "-fno-unwind-tables", "-fno-asynchronous-unwind-tables", "-Wall", "-Wextra",
+                   "-Wshadow", "-Wconversion", "-Wno-sign-conversion", "-Werror",
                    fmt::format("-ffile-prefix-map={}/=", source_root().string())});
   if (source.extension() != ".S") {
     append(command, {"-std=c++23", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics",

@@ -18,8 +18,9 @@ constexpr const char* kMarkFile = ".made-from";
 // Changes whenever a source that goes into firmware does.
 std::uint64_t sources_mark(const Board& board) {
   std::vector<fs::path> files;
-  for (const fs::path& folder : {source_root() / "kernel", source_root() / "drivers",
-                                 source_root() / "runtime", source_root() / "apps", board.folder}) {
+  for (const fs::path& folder :
+       {source_root() / "kernel", source_root() / "drivers", source_root() / "runtime",
+        source_root() / "microkernels", source_root() / "apps", board.folder}) {
     std::error_code ignored;
     for (const auto& entry : fs::recursive_directory_iterator(folder, ignored)) {
       if (entry.is_regular_file()) files.push_back(entry.path());
@@ -72,8 +73,9 @@ Result<fs::path> find_model(const std::string& path_or_name) {
 }
 
 Result<Build> build(const tflite::Model& model, const BuildOptions& options) {
-  ASSIGN_OR_RETURN(const Network network,
-                   compile_network(model, {options.target.isa, options.all_tensors}));
+  ASSIGN_OR_RETURN(
+      const Network network,
+      compile_network(model, {options.target.isa, options.all_tensors, options.offload == "all"}));
   Build result;
   result.folder = fs::absolute(options.out.value_or(default_folder(model, options)));
   result.elf = result.folder / "firmware.elf";

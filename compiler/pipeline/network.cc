@@ -8,6 +8,7 @@
 #include "compiler/base/process.h"
 #include "compiler/iree/compile.h"
 #include "compiler/iree/recorder.h"
+#include "compiler/offload/offload.h"
 #include "compiler/pipeline/progress.h"
 #include "compiler/tosa/program.h"
 
@@ -29,6 +30,7 @@ std::uint64_t hash_text(std::string_view text, std::uint64_t seed) {
 struct Entry {
   iree::Compiled compiled;
   std::vector<int> results;
+  std::vector<offload::Layer> layers;
 };
 
 std::string to_text(const Entry& entry) {
@@ -36,45 +38,42 @@ std::string to_text(const Entry& entry) {
   for (const auto& [function, kinds] : entry.compiled.accesses) {
     for (const iree::Access kind : kinds) accesses[function].push_back(static_cast<int>(kind));
   }
-  return json{{"results", entry.results}, {"accesses", accesses}}.dump();
+  return json{{"results", entry.results}, {"accesses", accesses}, {"layers", entry.layers}}.dump();
 }
 
 Result<Entry> read_entry(const fs::path& folder, const std::string& name) {
   ASSIGN_OR_RETURN(const std::string text, read_text(folder / "entry.json"));
-  const json root = json::parse(text, nullptr, false);
-  const auto are_numbers = [](const json& list) {
-    return list.is_array() && std::all_of(list.begin(), list.end(), [](const json& item) {
-             return item.is_number_integer();
-           });
-  };
-  const json results = root.is_object() ? root.value("results", json()) : json();
-  const json accesses = root.is_object() ? root.value("accesses", json()) : json();
-  if (!are_numbers(results) || !accesses.is_object() ||
-      !std::all_of(accesses.begin(), accesses.end(), are_numbers)) {
+  try {
+    const json root = json::parse(text);
+    Entry entry{{folder / (name + ".o"), folder / (name + ".vmfb"), {}},
+                root.at("results").get<std::vector<int>>(),
+                root.at("layers").get<std::vector<offload::Layer>>()};
+    for (const auto& [function, kinds] : root.at("accesses").items()) {
+      std::vector<iree::Access>& list = entry.compiled.accesses[function];
+      for (const int kind : kinds.get<std::vector<int>>())
+        list.push_back(static_cast<iree::Access>(kind));
+    }
+    return entry;
+  } catch (const json::exception&) {
     return fail(ExitCode::kToolFailed, "{}: damaged; remove this folder", folder.string());
   }
-  Entry entry{{folder / (name + ".o"), folder / (name + ".vmfb"), {}},
-              results.get<std::vector<int>>()};
-  for (const auto& [function, kinds] : accesses.items()) {
-    for (const json& kind : kinds)
-      entry.compiled.accesses[function].push_back(static_cast<iree::Access>(kind.get<int>()));
-  }
-  return entry;
 }
 
 Result<Entry> compile(const tflite::Model& model, const NetworkOptions& options,
                       const fs::path& folder) {
   const std::string suffix = options.all_tensors ? ", returning every tensor" : "";
   tosa::Program program;
+  std::vector<offload::Layer> layers;
   {
     const Stage stage("importing " + model.name);
     ASSIGN_OR_RETURN(program, tosa::import(model, folder));
     if (options.all_tensors) tosa::return_all_tensors(program, model);
+    if (options.offload) layers = offload::offload(program.module, model.name);
   }
   const Stage stage("compiling with IREE" + suffix);
   ASSIGN_OR_RETURN(iree::Compiled compiled,
                    iree::compile(mlir::print(program.module), model.name, options.isa, folder));
-  return Entry{std::move(compiled), std::move(program.results)};
+  return Entry{std::move(compiled), std::move(program.results), std::move(layers)};
 }
 
 Result<Entry> find_or_compile(const tflite::Model& model, const NetworkOptions& options,
@@ -108,8 +107,9 @@ std::uint64_t tool_mark() {
 Result<Network> compile_network(const tflite::Model& model, const NetworkOptions& options) {
   ASSIGN_OR_RETURN(const Bytes content, read_file(model.path));
   std::uint64_t hash = content_hash(content, tool_mark());
-  hash =
-      hash_text(fmt::format("{} {} {}", model.name, options.isa.name(), options.all_tensors), hash);
+  hash = hash_text(fmt::format("{} {} {} {}", model.name, options.isa.name(), options.all_tensors,
+                               options.offload),
+                   hash);
   const std::string key = fmt::format("{}-{:016x}", model.name, hash);
   ASSIGN_OR_RETURN(const Entry entry, find_or_compile(model, options, key));
   ASSIGN_OR_RETURN(const Bytes schedule, read_file(entry.compiled.schedule));
@@ -125,8 +125,8 @@ Result<Network> compile_network(const tflite::Model& model, const NetworkOptions
                 "{}: the compiled program returns {} tensors, {} were wanted", model.path.string(),
                 trace.outputs.size(), entry.results.size());
   }
-  ASSIGN_OR_RETURN(plan::Plan plan,
-                   plan::make_plan(std::move(trace), entry.compiled.accesses, input_bytes));
+  ASSIGN_OR_RETURN(plan::Plan plan, plan::make_plan(std::move(trace), entry.compiled.accesses,
+                                                    entry.layers, input_bytes));
   return Network{entry.compiled.object, std::move(plan), entry.results, key};
 }
 

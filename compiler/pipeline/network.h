@@ -16,6 +16,7 @@ namespace thimble {
 struct NetworkOptions {
   Isa isa;
   bool all_tensors = false;  ///< also return what every operator computes
+  bool offload = true;       ///< give microkernels what they can compute
 };
 
 struct Network {

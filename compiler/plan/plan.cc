@@ -2,7 +2,9 @@
 #include "compiler/plan/plan.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
+#include <span>
 
 #include "compiler/plan/liveness.h"
 #include "compiler/plan/placement.h"
@@ -55,6 +57,14 @@ class ConstantBlock {
     --place;
     return place->second + (range.offset - place->first.second);
   }
+  // Appends constants that no trace knows of; returns where.
+  std::uint64_t append(std::span<const std::uint8_t> content) {
+    constexpr std::size_t kWord = 4;
+    bytes_.resize((bytes_.size() + kWord - 1) / kWord * kWord);
+    const std::uint64_t place = bytes_.size();
+    bytes_.insert(bytes_.end(), content.begin(), content.end());
+    return place;
+  }
   [[nodiscard]] Bytes take() { return std::move(bytes_); }
 
  private:
@@ -72,6 +82,26 @@ void copy_constant_outputs(iree::Trace& trace) {
     const Range target{static_cast<int>(trace.buffers.size()) - 1, 0, output.length};
     trace.steps.push_back(iree::CopyStep{target, output});
     output = target;
+  }
+}
+
+template <typename T>
+std::span<const std::uint8_t> bytes_of(const std::vector<T>& values) {
+  static_assert(std::endian::native == std::endian::little);
+  return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(T)};
+}
+
+// A dispatch that stands for a layer gets the layer's scratch as its last operand: a tensor of this
+// step alone.
+void add_scratch(const iree::Trace& trace, const std::map<std::string, int>& numbers,
+                 const std::vector<offload::Layer>& layers, Liveness& liveness) {
+  for (std::size_t s = 0; s < trace.steps.size(); ++s) {
+    const auto* dispatch = std::get_if<iree::DispatchStep>(&trace.steps[s]);
+    if (dispatch == nullptr || !numbers.contains(dispatch->function)) continue;
+    const auto layer = static_cast<std::size_t>(numbers.at(dispatch->function));
+    const int step = static_cast<int>(s);
+    liveness.step_tensors[s].push_back(static_cast<int>(liveness.tensors.size()));
+    liveness.tensors.push_back({-1, 0, layers[layer].scratch_bytes(), step, step});
   }
 }
 
@@ -112,6 +142,7 @@ Result<Step> make_step(const iree::Step& step) {
 }  // namespace
 
 Result<Plan> make_plan(iree::Trace trace, const iree::AccessMap& accesses,
+                       const std::vector<offload::Layer>& layers,
                        const std::vector<std::uint64_t>& input_bytes) {
   copy_constant_outputs(trace);
   Liveness liveness = analyze(trace, accesses, input_bytes.size());
@@ -120,6 +151,9 @@ Result<Plan> make_plan(iree::Trace trace, const iree::AccessMap& accesses,
     liveness.input_tensors[i] = static_cast<int>(liveness.tensors.size());
     liveness.tensors.push_back({-1, 0, input_bytes[i], -1, -1});  // the caller still writes it
   }
+  std::map<std::string, int> numbers;
+  for (std::size_t i = 0; i < layers.size(); ++i) numbers[layers[i].function] = static_cast<int>(i);
+  add_scratch(trace, numbers, layers, liveness);
   const Placement placement = place(liveness.tensors);
 
   ConstantBlock constants;
@@ -137,6 +171,10 @@ Result<Plan> make_plan(iree::Trace trace, const iree::AccessMap& accesses,
                    length};
   };
   Plan plan;
+  for (const offload::Layer& layer : layers) {
+    plan.layers.push_back({layer, constants.append(bytes_of(layer.weights)),
+                           constants.append(bytes_of(layer.channels))});
+  }
   plan.arena_bytes = placement.arena_bytes;
   for (std::size_t s = 0; s < trace.steps.size(); ++s) {
     ASSIGN_OR_RETURN(Step step, make_step(trace.steps[s]));
@@ -146,6 +184,14 @@ Result<Plan> make_plan(iree::Trace trace, const iree::AccessMap& accesses,
       step.bindings.push_back(tensor < 0
                                   ? Binding{false, constants.offset(ranges[i]), ranges[i].length}
                                   : in_arena(tensor, ranges[i].offset, ranges[i].length));
+    }
+    if (const auto layer = numbers.find(step.function); layer != numbers.end()) {
+      step.kind = StepKind::kMicrokernel;
+      step.layer = layer->second;
+      step.workgroups[0] =
+          static_cast<std::uint32_t>(layers[static_cast<std::size_t>(step.layer)].output_height);
+      const auto scratch = static_cast<std::size_t>(liveness.step_tensors[s].back());
+      step.bindings.push_back({true, placement.offsets[scratch], liveness.tensors[scratch].size});
     }
     plan.steps.push_back(std::move(step));
   }

@@ -11,11 +11,12 @@
 #include "compiler/base/result.h"
 #include "compiler/iree/compile.h"
 #include "compiler/iree/trace.h"
+#include "compiler/offload/layer.h"
 #include "compiler/plan/alignment.h"
 
 namespace thimble::plan {
 
-enum class StepKind { kDispatch, kFill, kCopy };
+enum class StepKind { kDispatch, kMicrokernel, kFill, kCopy };
 
 struct Binding {
   bool in_arena = false;     ///< else among the constants
@@ -26,6 +27,7 @@ struct Binding {
 struct Step {
   StepKind kind = StepKind::kDispatch;
   std::string function;                       ///< of a dispatch
+  int layer = -1;                             ///< of a microkernel: which of Plan::layers
   std::array<std::uint32_t, 3> workgroups{};  ///< of a dispatch
   std::vector<std::uint32_t> constants;       ///< of a dispatch
   std::uint32_t pattern = 0;                  ///< of a fill, with its length in bytes: 1, 2 or 4
@@ -33,8 +35,16 @@ struct Step {
   std::vector<Binding> bindings;
 };
 
+/// A layer that a microkernel computes, and where its constants are.
+struct PlannedLayer {
+  offload::Layer layer;
+  std::uint64_t weights_offset = 0;   ///< in the block of constants
+  std::uint64_t channels_offset = 0;  ///< of the microkernel's Channel structures
+};
+
 struct Plan {
   std::vector<Step> steps;
+  std::vector<PlannedLayer> layers;
   Bytes constants;
   std::uint64_t arena_bytes = 0;
   std::vector<Binding> inputs;   ///< all in the arena
@@ -44,6 +54,7 @@ struct Plan {
 /// Plans memory anew for a trace. `input_bytes` are the sizes of the model's inputs. What the
 /// runtime's tables cannot hold is kBadModel.
 [[nodiscard]] Result<Plan> make_plan(iree::Trace trace, const iree::AccessMap& accesses,
+                                     const std::vector<offload::Layer>& layers,
                                      const std::vector<std::uint64_t>& input_bytes);
 
 }  // namespace thimble::plan

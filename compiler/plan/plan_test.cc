@@ -34,7 +34,7 @@ iree::Trace chain() {
 }
 
 TEST(Plan, AChainNeedsTwoBuffers) {
-  const auto plan = make_plan(chain(), kAccesses, {1000});
+  const auto plan = make_plan(chain(), kAccesses, {}, {1000});
   ASSERT_TRUE(plan.has_value());
   EXPECT_EQ(plan->arena_bytes, 2048u);
   EXPECT_EQ(plan->inputs[0].length, 1000u);
@@ -50,7 +50,7 @@ TEST(Plan, WhatIsReadAsOneStaysTogether) {
                  dispatch("unary", {{0, 0, 64}, {1, 228, 28}}),
                  dispatch("unary", {{1, 128, 128}, {1, 256, 64}})};
   trace.outputs = {{1, 256, 64}};
-  const auto plan = make_plan(trace, kAccesses, {64});
+  const auto plan = make_plan(trace, kAccesses, {}, {64});
   ASSERT_TRUE(plan.has_value());
   EXPECT_EQ(plan->steps[1].bindings[1].offset, plan->steps[0].bindings[1].offset + 100);
   EXPECT_EQ(plan->steps[2].bindings[0].offset, plan->steps[0].bindings[1].offset);
@@ -76,7 +76,7 @@ TEST(Plan, ConstantsAreTrimmedToWhatIsUsedAndOutputsMayBeConstants) {
   trace.buffers.push_back({BufferKind::kConstant, 1024, -1, Bytes(1024, 7)});
   trace.steps.emplace_back(dispatch("binary", {{1, 2048, 1024}, {2, 128, 64}, {1, 0, 64}}));
   trace.outputs.push_back({2, 128, 32});
-  const auto plan = make_plan(trace, kAccesses, {1000});
+  const auto plan = make_plan(trace, kAccesses, {}, {1000});
   ASSERT_TRUE(plan.has_value());
   EXPECT_EQ(plan->constants, Bytes(64, 7));
   ASSERT_EQ(plan->outputs.size(), 2u);
@@ -86,7 +86,7 @@ TEST(Plan, ConstantsAreTrimmedToWhatIsUsedAndOutputsMayBeConstants) {
 
 TEST(Plan, AnUnknownFunctionIsTakenToReadAndWrite) {
   iree::Trace trace = chain();
-  const auto plan = make_plan(trace, {}, {1000});
+  const auto plan = make_plan(trace, {}, {}, {1000});
   ASSERT_TRUE(plan.has_value());
   EXPECT_GE(plan->arena_bytes, 2048u);
 }
@@ -94,7 +94,7 @@ TEST(Plan, AnUnknownFunctionIsTakenToReadAndWrite) {
 TEST(Plan, WhatTheTablesCannotHoldIsRefused) {
   iree::Trace trace = chain();
   std::get<iree::DispatchStep>(trace.steps[0]).workgroups = {70000, 1, 1};
-  const auto plan = make_plan(trace, kAccesses, {1000});
+  const auto plan = make_plan(trace, kAccesses, {}, {1000});
   ASSERT_FALSE(plan.has_value());
   EXPECT_EQ(plan.error().code, ExitCode::kBadModel);
 }

@@ -1,0 +1,93 @@
+// Which layers are taken out of a program, and which stay.
+#include "compiler/offload/offload.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace thimble::offload {
+namespace {
+
+// A convolution 1x1x2x2 -> 3 channels with rescale and clamp; `%s` marks what tests change.
+std::string program(const std::string& rounding = "DOUBLE_ROUND",
+                    const std::string& weight_zero = "0",
+                    const std::string& returned = "%clamped") {
+  const std::string type = returned == "%sums" ? "i32" : "i8";
+  return R"("builtin.module"() ({
+"func.func"() <{function_type = (tensor<1x2x2x2xi8>) -> tensor<1x2x2x3x)" +
+         type + R"(>, sym_name = "net"}> ({
+^bb0(%arg0: tensor<1x2x2x2xi8>):
+%w = "tosa.const"() <{values = dense<[[[[1, 2]]], [[[3, 4]]], [[[-5, 6]]]]> : tensor<3x1x1x2xi8>}> : () -> tensor<3x1x1x2xi8>
+%b = "tosa.const"() <{values = dense<[10, 20, 30]> : tensor<3xi32>}> : () -> tensor<3xi32>
+%iz = "tosa.const"() <{values = dense<-3> : tensor<1xi8>}> : () -> tensor<1xi8>
+%wz = "tosa.const"() <{values = dense<)" +
+         weight_zero + R"(> : tensor<1xi8>}> : () -> tensor<1xi8>
+%m = "tosa.const"() <{values = dense<"0x000000400100004002000040"> : tensor<3xi32>}> : () -> tensor<3xi32>
+%s = "tosa.const"() <{values = dense<35> : tensor<3xi8>}> : () -> tensor<3xi8>
+%z = "tosa.const"() <{values = dense<0> : tensor<1xi32>}> : () -> tensor<1xi32>
+%oz = "tosa.const"() <{values = dense<7> : tensor<1xi8>}> : () -> tensor<1xi8>
+%sums = "tosa.conv2d"(%arg0, %w, %b, %iz, %wz) <{acc_type = i32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>}> : (tensor<1x2x2x2xi8>, tensor<3x1x1x2xi8>, tensor<3xi32>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x2x2x3xi32>
+%scaled = "tosa.rescale"(%sums, %m, %s, %z, %oz) <{input_unsigned = false, output_unsigned = false, per_channel = true, rounding_mode = #tosa.rounding_mode<)" +
+         rounding +
+         R"(>, scale32 = true}> : (tensor<1x2x2x3xi32>, tensor<3xi32>, tensor<3xi8>, tensor<1xi32>, tensor<1xi8>) -> tensor<1x2x2x3xi8>
+%clamped = "tosa.clamp"(%scaled) <{max_val = 100 : i8, min_val = -100 : i8}> : (tensor<1x2x2x3xi8>) -> tensor<1x2x2x3xi8>
+"func.return"()" +
+         returned + R"() : (tensor<1x2x2x3x)" + type + R"(>) -> ()
+}) : () -> ()
+}) : () -> ()
+)";
+}
+
+std::vector<Layer> offload_text(const std::string& text, std::string& printed) {
+  auto module = mlir::parse(text, "test");
+  EXPECT_TRUE(module.has_value()) << module.error().message;
+  std::vector<Layer> layers = offload(*module, "net");
+  printed = mlir::print(*module);
+  return layers;
+}
+
+TEST(Offload, TakesAConvolutionWithItsRescaleAndClamp) {
+  std::string printed;
+  const std::vector<Layer> layers = offload_text(program(), printed);
+  ASSERT_EQ(layers.size(), 1u);
+  const Layer& layer = layers[0];
+  EXPECT_EQ(layer.function, "net_layer_0");
+  EXPECT_EQ(layer.weights, (std::vector<std::int8_t>{1, 3, -5, 0, 2, 4, 6, 0}))
+      << "groups of four channels, tap by tap";
+  EXPECT_EQ(layer.channels[0].bias, 10 + 3 * 3);
+  EXPECT_EQ(layer.channels[2].bias, 30 + 3 * 1);
+  EXPECT_EQ(layer.channels[1].multiplier, 0x40000001);
+  EXPECT_EQ(layer.channels[2].shift, 35);
+  EXPECT_EQ(layer.output_zero_point, 7);
+  EXPECT_EQ(layer.lowest, -100);
+  EXPECT_EQ(layer.highest, 100);
+  EXPECT_TRUE(layer.double_round);
+  EXPECT_EQ(printed.find("tosa."), std::string::npos) << "nothing of the layer stays:\n" << printed;
+  EXPECT_NE(printed.find("@microkernels::@net_layer_0"), std::string::npos);
+  ASSERT_TRUE(mlir::parse(printed, "printed").has_value());
+}
+
+TEST(Offload, RoundingIsTheProgramsOwn) {
+  std::string printed;
+  EXPECT_FALSE(offload_text(program("SINGLE_ROUND"), printed).at(0).double_round);
+}
+
+TEST(Offload, WhatNoMicrokernelComputesStays) {
+  std::string printed;
+  EXPECT_TRUE(offload_text(program("INEXACT_ROUND"), printed).empty());
+  EXPECT_TRUE(offload_text(program("DOUBLE_ROUND", "1"), printed).empty())
+      << "weights with a zero point";
+  EXPECT_NE(printed.find("tosa.conv2d"), std::string::npos);
+  EXPECT_TRUE(offload_text(program("DOUBLE_ROUND", "0", "%sums"), printed).empty())
+      << "sums wanted elsewhere";
+}
+
+TEST(Offload, AResultThatIsWantedBeforeTheClampEndsTheLayerThere) {
+  std::string text = program("DOUBLE_ROUND", "0", "%scaled");
+  std::string printed;
+  const std::vector<Layer> layers = offload_text(text, printed);
+  ASSERT_EQ(layers.size(), 1u);
+}
+
+}  // namespace
+}  // namespace thimble::offload
