@@ -4,6 +4,7 @@
 #include "compiler/emit/plan_source.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace thimble::emit {
@@ -43,14 +44,15 @@ std::string function_of(const Step& step, const plan::Plan& plan) {
 std::string descriptor_text(const plan::PlannedLayer& planned, std::size_t number) {
   const offload::Layer& layer = planned.layer;
   const bool depthwise = layer.kind == offload::LayerKind::kDepthwiseConv2d;
+  const std::array window{layer.input_height,  layer.input_width,  layer.input_channels,
+                          layer.output_height, layer.output_width, layer.output_channels,
+                          layer.kernel_height, layer.kernel_width, layer.stride_y,
+                          layer.stride_x,      layer.dilation_y,   layer.dilation_x,
+                          layer.pad_top,       layer.pad_left,     layer.input_zero_point};
   return fmt::format(
-      "constexpr microkernels::{} kDetail{} = {{{{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, "
-      "{}, {}}}, "
-      "{{{}, {}, {}, {}}}, constants + {}, constants + {}{}}};\n",
-      depthwise ? "DepthwiseConv2d" : "Conv2d", number, layer.input_height, layer.input_width,
-      layer.input_channels, layer.output_height, layer.output_width, layer.output_channels,
-      layer.kernel_height, layer.kernel_width, layer.stride_y, layer.stride_x, layer.dilation_y,
-      layer.dilation_x, layer.pad_top, layer.pad_left, layer.input_zero_point,
+      "constexpr microkernels::{} kDetail{} = {{{{{}}}, {{{}, {}, {}, {}}}, constants + {}, "
+      "constants + {}{}}};\n",
+      depthwise ? "DepthwiseConv2d" : "Conv2d", number, fmt::join(window, ", "),
       layer.output_zero_point, layer.lowest, layer.highest, layer.double_round,
       planned.weights_offset, planned.channels_offset,
       depthwise ? fmt::format(", {}", layer.multiplier) : std::string());
