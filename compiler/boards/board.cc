@@ -223,13 +223,18 @@ Capacity capacity(const Board& board, const Limits& limits) {
   return capacity;
 }
 
+constexpr std::uint64_t kAddressSpace = std::uint64_t{1} << 32;
+constexpr std::uint64_t kLongestRegion = std::uint64_t{1} << 30;
+
 std::string memory_ld(const Board& board) {
   std::string text =
       fmt::format("/* Memory of {}: generated from its board.json. */\nMEMORY\n{{\n", board.name);
   for (const Region& region : board.regions) {
-    text +=
-        fmt::format("  {} ({}) : ORIGIN = {:#x}, LENGTH = {:#x}\n", region.name,
-                    region.kind == RegionKind::kFlash ? "rx" : "rwx", region.origin, region.length);
+    // Longer than it is: an image that is too large must still link, to be told what holds the
+    // space.
+    const std::uint64_t length = std::min(kLongestRegion, kAddressSpace - region.origin);
+    text += fmt::format("  {} ({}) : ORIGIN = {:#x}, LENGTH = {:#x}\n", region.name,
+                        region.kind == RegionKind::kFlash ? "rx" : "rwx", region.origin, length);
   }
   text += "}\n";
   const Region* ram = region_of(board, RegionKind::kRam);

@@ -33,7 +33,6 @@ auto with_element(ElementType type, std::span<const std::uint8_t> bytes, std::si
     case ElementType::kInt64:
       return use(load<std::int64_t>(bytes, i));
     case ElementType::kUint8:
-      return use(load<std::uint8_t>(bytes, i));
     case ElementType::kBool:
       return use(load<std::uint8_t>(bytes, i));
     default:

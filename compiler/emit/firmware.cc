@@ -55,7 +55,9 @@ Result<ModelObjects> compile_model(const Target& target, const Interface& interf
     objects.library.push_back(compiled);
   }
   objects.view = objects.library.back();
-  objects.library.back() = model / (interface.name + ".o");
+  objects.library.pop_back();
+  if (!fs::exists(object)) return objects;  // a network that only moves data has no generated code
+  objects.library.push_back(model / (interface.name + ".o"));
   TRY(adopt(object, interface.name, objects.library.back()));
   return objects;
 }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "compiler/base/file.h"
 #include "compiler/base/process.h"
 #include "compiler/emit/toolchain.h"
@@ -18,19 +20,31 @@ plan::Plan sample() {
   plan.constants.resize(192);
   plan.inputs = {{true, 0, 16}};
   plan.outputs = {{true, 128, 10}};
-  plan.steps = {
-      {StepKind::kFill, "", {}, {}, 0x80818283, 4, {{true, 256, 64}}},
-      {StepKind::kDispatch,
-       "net_dispatch_0_conv",
-       {7, 5, 3},
-       {9, 0xffffffff},
-       0,
-       1,
-       {{false, 64, 100}, {true, 0, 16}, {true, 256, 64}}},
-      {StepKind::kCopy, "", {}, {}, 0, 1, {{true, 512, 20}, {false, 128, 20}}},
-      {StepKind::kDispatch, "net_dispatch_1_add", {1, 1, 1}, {}, 0, 1, {{true, 256, 64}}},
-      {StepKind::kDispatch, "net_dispatch_0_conv", {1, 1, 1}, {4}, 0, 1, {{true, 512, 20}}},
-      {StepKind::kDispatch, "net_dispatch_2_none", {1, 1, 1}, {}, 0, 1, {}}};
+  const auto dispatch = [](std::string function, std::array<std::uint32_t, 3> workgroups,
+                           std::vector<std::uint32_t> constants,
+                           std::vector<plan::Binding> bindings) {
+    plan::Step step;
+    step.function = std::move(function);
+    step.workgroups = workgroups;
+    step.constants = std::move(constants);
+    step.bindings = std::move(bindings);
+    return step;
+  };
+  plan::Step fill;
+  fill.kind = StepKind::kFill;
+  fill.pattern = 0x80818283;
+  fill.pattern_length = 4;
+  fill.bindings = {{true, 256, 64}};
+  plan::Step copy;
+  copy.kind = StepKind::kCopy;
+  copy.bindings = {{true, 512, 20}, {false, 128, 20}};
+  plan.steps = {fill,
+                dispatch("net_dispatch_0_conv", {7, 5, 3}, {9, 0xffffffff},
+                         {{false, 64, 100}, {true, 0, 16}, {true, 256, 64}}),
+                copy,
+                dispatch("net_dispatch_1_add", {1, 1, 1}, {}, {{true, 256, 64}}),
+                dispatch("net_dispatch_0_conv", {1, 1, 1}, {4}, {{true, 512, 20}}),
+                dispatch("net_dispatch_2_none", {1, 1, 1}, {}, {})};
   return plan;
 }
 

@@ -81,6 +81,8 @@ bool Frame::binary(std::uint8_t opcode) {
 
 bool Frame::unary(std::uint8_t opcode) {
   const std::string_view name = opcode_name(opcode);
+  // NOLINTBEGIN(bugprone-branch-clone): several instructions differ in their types only, which get
+  // and set know.
   if (name == "not.i32")
     give('i', ~take('i'));
   else if (name == "not.i64")
@@ -107,6 +109,7 @@ bool Frame::unary(std::uint8_t opcode) {
     give('i', take_ref() != nullptr);
   else
     return false;
+  // NOLINTEND(bugprone-branch-clone)
   return true;
 }
 

@@ -39,11 +39,16 @@ std::string_view Isa::abi() const {
 std::string Isa::features() const {
   std::string list;
   for (const char extension : std::string_view(name_).substr(kBase.size())) {
-    if (!list.empty()) list += ',';
-    list += '+';
-    list += extension;
+    if (extension == 'v') {
+      // LLVM takes V to have D, and D to mean its calling convention; without D this is what V
+      // leaves.
+      list += has('d') ? ",+v" : has('f') ? ",+zve32f" : ",+zve32x";
+      list += ",+zvl128b";
+    } else {
+      list += list.empty() ? "+" : ",+";
+      list += extension;
+    }
   }
-  if (has('v')) list += ",+zvl128b";
   return list;
 }
 

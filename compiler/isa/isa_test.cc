@@ -17,9 +17,10 @@ TEST(Isa, NamesForEveryTool) {
   EXPECT_EQ(hard->abi(), "ilp32d");
   const auto vector = Isa::parse("rv32imacv");
   ASSERT_TRUE(vector.has_value());
-  EXPECT_EQ(vector->features(), "+m,+a,+c,+v,+zvl128b");
+  EXPECT_EQ(vector->features(), "+m,+a,+c,+zve32x,+zvl128b");
   EXPECT_EQ(vector->abi(), "ilp32");
   EXPECT_EQ(vector->multilib(), "rv32imac");
+  EXPECT_EQ(Isa::parse("rv32imafdcv")->features(), "+m,+a,+f,+d,+c,+v,+zvl128b");
   EXPECT_EQ(Isa::parse("rv32imc")->multilib(), "rv32im");
 }
 

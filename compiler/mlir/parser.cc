@@ -32,7 +32,7 @@ class Parser {
   }
 
  private:
-  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  [[nodiscard]] char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
   void skip_space() {
     while (at_ < text_.size()) {
@@ -58,7 +58,7 @@ class Parser {
     return text_.substr(at_, token.size()) == token;
   }
 
-  std::unexpected<Error> wrong(std::string_view wanted) const {
+  [[nodiscard]] std::unexpected<Error> wrong(std::string_view wanted) const {
     std::size_t line = 1;
     for (std::size_t i = 0; i < std::min(at_, text_.size()); ++i) line += text_[i] == '\n';
     return fail(ExitCode::kToolFailed, "{}:{}: {} expected; is the pinned compiler installed?",

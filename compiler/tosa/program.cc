@@ -8,6 +8,7 @@
 
 #include "compiler/base/file.h"
 #include "compiler/base/process.h"
+#include "compiler/tosa/maxima.h"
 #include "compiler/tosa/quantize.h"
 
 namespace thimble::tosa {
@@ -125,6 +126,7 @@ Result<Program> import(const tflite::Model& model, const std::filesystem::path& 
   function->set("sym_name", '"' + model.name + '"');
   round_fully_connected_once(module, model);
   quantize_like_the_reference(*function, module, model);
+  widen_maxima(*function);
   return Program{std::move(module), model.outputs};
 }
 
