@@ -54,7 +54,7 @@ TEST_F(BoardTest, ReadsAFolderOutside) {
   EXPECT_EQ(board->regions[1].origin, 0x80000000u);
   EXPECT_FALSE(board->simulator);
   const std::string memory = memory_ld(*board);
-  EXPECT_NE(memory.find("FLASH (rx) : ORIGIN = 0x20400000, LENGTH = 0x80000"), std::string::npos)
+  EXPECT_NE(memory.find("FLASH (rx) : ORIGIN = 0x20400000, LENGTH = 0x40000000"), std::string::npos)
       << memory;
   EXPECT_NE(memory.find("REGION_ALIAS(\"CONSTANTS\", FLASH)"), std::string::npos) << memory;
   EXPECT_NE(memory.find("REGION_ALIAS(\"DATA\", RAM)"), std::string::npos) << memory;
