@@ -84,7 +84,7 @@ void print_memory(const BuiltModel& built, const MemoryReport& memory) {
   fmt::print(": {} weights, {} model code, {} system code\n", memory.weights, memory.model_code,
              memory.system_code);
   fmt::print("  RAM   {:>9} bytes", memory.ram);
-  if (room.flash) fmt::print(" of {}", room.ram);
+  if (room.flash || built.options.target.limits.ram) fmt::print(" of {}", room.ram);
   fmt::print(": {} arena, {} stacks", memory.arena, memory.stacks);
   if (memory.stack_peak) fmt::print(" (of the main stack, {} were used)", *memory.stack_peak);
   fmt::print("\n");

@@ -51,6 +51,23 @@ std::vector<fs::path> system_sources(const Board& board, const std::string& appl
   return sources;
 }
 
+// A command line for the shell that Ninja starts.
+std::string shell_line(const Command& command) {
+  std::string line;
+  for (const std::string& word : command) {
+    line += line.empty() ? "'" : " '";
+    for (const char c : word) {
+      if (c == '\'') {
+        line += "'\\''";
+      } else {
+        line += c;
+      }
+    }
+    line += '\'';
+  }
+  return line;
+}
+
 std::string ninja_escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -147,8 +164,7 @@ Result<std::vector<fs::path>> system_objects(const Board& board, const Isa& isa,
     const fs::path object = folder / "obj" / (inside.string() + ".o");
     const Command command = compile_command(isa, board.folder, board.folder, source, object);
     ninja += fmt::format("build {}: compile {}\n  line = {}\n", ninja_escaped(object.string()),
-                         ninja_escaped(source.string()),
-                         ninja_escaped(fmt::format("{}", fmt::join(command, " "))));
+                         ninja_escaped(source.string()), ninja_escaped(shell_line(command)));
     objects.push_back(object);
   }
   const FolderLock lock(folder);

@@ -52,7 +52,10 @@ std::string largest_parts(const Breakdown& breakdown, bool (*counts)(MemoryKind)
   std::ranges::sort(parts, std::greater{}, &std::pair<std::uint64_t, Part>::first);
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < std::min(kNamed, parts.size()); ++i) {
-    texts.push_back(fmt::format("{} {}", part_name(parts[i].second), parts[i].first));
+    const auto [bytes, part] = parts[i];
+    // The model's variables are its arena.
+    const bool is_arena = part == Part::kPlan && counts == in_ram;
+    texts.push_back(fmt::format("{} {}", is_arena ? "arena" : part_name(part), bytes));
   }
   return fmt::format("{}", fmt::join(texts, ", "));
 }
