@@ -53,9 +53,9 @@ std::string largest_parts(const Breakdown& breakdown, bool (*counts)(MemoryKind)
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < std::min(kNamed, parts.size()); ++i) {
     const auto [bytes, part] = parts[i];
-    // The model's variables are its arena.
-    const bool is_arena = part == Part::kPlan && counts == in_ram;
-    texts.push_back(fmt::format("{} {}", is_arena ? "arena" : part_name(part), bytes));
+    // The plan's variables are the arena.
+    const bool has_arena = part == Part::kPlan && counts(MemoryKind::kBss);
+    texts.push_back(fmt::format("{} {}", has_arena ? "arena and plan" : part_name(part), bytes));
   }
   return fmt::format("{}", fmt::join(texts, ", "));
 }
