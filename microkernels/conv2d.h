@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "microkernels/requantize.h"
+#include "microkernels/window.h"
 
 namespace thimble::microkernels {
 
@@ -15,24 +16,6 @@ namespace thimble::microkernels {
 inline constexpr int kChannelGroup = 4;
 /// Pixels of a row that share each weight that is loaded.
 inline constexpr int kPixelTile = 3;
-
-struct Window {
-  std::uint16_t input_height;
-  std::uint16_t input_width;
-  std::uint16_t input_channels;
-  std::uint16_t output_height;
-  std::uint16_t output_width;
-  std::uint16_t output_channels;
-  std::uint16_t kernel_height;
-  std::uint16_t kernel_width;
-  std::uint16_t stride_y;
-  std::uint16_t stride_x;
-  std::uint16_t dilation_y;
-  std::uint16_t dilation_x;
-  std::int16_t pad_top;
-  std::int16_t pad_left;
-  std::int8_t input_zero_point;  ///< what padding reads as
-};
 
 /// Windows of one pixel that all lie inside are read where they are; all others are gathered into
 /// scratch first.

@@ -49,6 +49,10 @@ std::string descriptor_text(const plan::PlannedLayer& planned, std::size_t numbe
                           layer.kernel_height, layer.kernel_width, layer.stride_y,
                           layer.stride_x,      layer.dilation_y,   layer.dilation_x,
                           layer.pad_top,       layer.pad_left,     layer.input_zero_point};
+  if (layer.kind == offload::LayerKind::kMaxPool2d) {
+    return fmt::format("constexpr microkernels::MaxPool2d kDetail{} = {{{{{}}}}};\n", number,
+                       fmt::join(window, ", "));
+  }
   return fmt::format(
       "constexpr microkernels::{} kDetail{} = {{{{{}}}, {{{}, {}, {}, {}}}, constants + {}, "
       "constants + {}{}}};\n",
@@ -92,8 +96,15 @@ std::uint32_t arena_mask(const Step& step) {
 }  // namespace
 
 std::string microkernel_symbol(offload::LayerKind kind) {
-  return kind == offload::LayerKind::kDepthwiseConv2d ? "thimble_depthwise_conv2d"
-                                                      : "thimble_conv2d";
+  switch (kind) {
+    case offload::LayerKind::kConv2d:
+      return "thimble_conv2d";
+    case offload::LayerKind::kDepthwiseConv2d:
+      return "thimble_depthwise_conv2d";
+    case offload::LayerKind::kMaxPool2d:
+      return "thimble_max_pool2d";
+  }
+  return "";
 }
 
 std::string plan_source(const std::string& name, const plan::Plan& plan) {
@@ -104,7 +115,8 @@ std::string plan_source(const std::string& name, const plan::Plan& plan) {
   }
   std::string out = fmt::format(
       "// The plan of the model {0}. Made by `thimble compile`.\n"
-      "#include \"microkernels/conv2d.h\"\n#include \"runtime/runtime.h\"\n\n"
+      "#include \"microkernels/conv2d.h\"\n#include \"microkernels/max_pool2d.h\"\n#include "
+      "\"runtime/runtime.h\"\n\n"
       "extern \"C\" {{\nextern const std::byte {0}_constants[{1}];\n",
       name, std::max<std::size_t>(1, plan.constants.size()));
   for (const auto& [function, number] : functions) {

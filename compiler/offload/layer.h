@@ -9,7 +9,7 @@
 
 namespace thimble::offload {
 
-enum class LayerKind { kConv2d, kDepthwiseConv2d };
+enum class LayerKind { kConv2d, kDepthwiseConv2d, kMaxPool2d };
 
 struct Channel {
   std::int32_t bias = 0;  ///< with the input's zero point folded in

@@ -169,11 +169,43 @@ bool read_rescale(const Graph& graph, const Operation& rescale, Layer& layer) {
   return true;
 }
 
+bool read_pool(const Operation& operation, Layer& layer) {
+  const auto input = mlir::tensor_type(operation.operand_types[0]);
+  const auto output = mlir::tensor_type(operation.result_types[0]);
+  if (!input || !output || input->element != "i8" || input->shape.size() != 4 ||
+      output->shape.size() != 4 || input->shape[0] != 1) {
+    return false;
+  }
+  const auto kernel = mlir::integers(*operation.find("kernel"));
+  const auto pad = mlir::integers(*operation.find("pad"));
+  const auto stride = mlir::integers(*operation.find("stride"));
+  if (kernel.size() != 2 || pad.size() != 4 || stride.size() != 2) return false;
+  for (const auto* list : {&input->shape, &output->shape, &kernel, &pad, &stride}) {
+    if (std::ranges::max(*list) > kLargestExtent) return false;
+  }
+  const auto number = [](std::int64_t value) { return static_cast<int>(value); };
+  layer.kind = LayerKind::kMaxPool2d;
+  layer.input_height = number(input->shape[1]);
+  layer.input_width = number(input->shape[2]);
+  layer.input_channels = number(input->shape[3]);
+  layer.output_height = number(output->shape[1]);
+  layer.output_width = number(output->shape[2]);
+  layer.output_channels = number(output->shape[3]);
+  layer.kernel_height = number(kernel[0]);
+  layer.kernel_width = number(kernel[1]);
+  layer.stride_y = number(stride[0]);
+  layer.stride_x = number(stride[1]);
+  layer.pad_top = number(pad[0]);
+  layer.pad_left = number(pad[2]);
+  return true;
+}
+
 }  // namespace
 
 // As the microkernels define it (microkernels/conv2d.h).
 std::uint64_t Layer::scratch_bytes() const {
   const auto depth = static_cast<std::uint16_t>(input_channels);
+  if (kind == LayerKind::kMaxPool2d) return 0;
   if (kind == LayerKind::kDepthwiseConv2d) return depth;
   const auto u16 = [](int value) { return static_cast<std::uint16_t>(value); };
   microkernels::Window window{};
@@ -193,6 +225,12 @@ std::uint64_t Layer::scratch_bytes() const {
 
 std::optional<Recognized> recognize(const Graph& graph, const Operation& operation) {
   Recognized found;
+  if (operation.name == "tosa.max_pool2d") {
+    if (!read_pool(operation, found.layer)) return std::nullopt;
+    found.input = operation.operands[0];
+    found.last = &operation;
+    return found;
+  }
   if (operation.name == "tosa.depthwise_conv2d") {
     found.layer.kind = LayerKind::kDepthwiseConv2d;
   } else if (operation.name != "tosa.conv2d") {

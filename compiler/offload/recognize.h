@@ -33,7 +33,7 @@ struct Recognized {
   const mlir::Operation* last = nullptr;  ///< the operation whose result the layer makes
 };
 
-/// A layer that begins with the convolution `operation`, if a microkernel computes it exactly.
+/// A layer that begins with `operation`, if a microkernel computes it exactly.
 [[nodiscard]] std::optional<Recognized> recognize(const Graph& graph,
                                                   const mlir::Operation& operation);
 

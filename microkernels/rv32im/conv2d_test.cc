@@ -8,6 +8,8 @@
 #include <random>
 #include <vector>
 
+#include "microkernels/max_pool2d.h"
+
 namespace thimble::microkernels {
 namespace {
 
@@ -195,6 +197,47 @@ TEST_P(Layers, DepthwiseConv2dIsExact) {
             }
             return sum;
           });
+  }
+}
+
+TEST_P(Layers, MaxPool2dIsExact) {
+  for (int i = 0; i < kCasesEach; ++i) {
+    SCOPED_TRACE(i);
+    input_.clear();
+    MaxPool2d layer{};
+    Window& window = layer.window;
+    do {
+      make_window(window, false);
+    } while (window.dilation_y != 1 || window.dilation_x != 1);
+    window.output_channels = window.input_channels;
+    fill(input_, window.input_height * window.input_width * window.input_channels);
+    const auto count =
+        static_cast<std::size_t>(output_height_ * window.output_width * window.input_channels);
+    std::vector<std::int8_t> result(count + 1, 77);
+    std::byte* buffers[] = {reinterpret_cast<std::byte*>(input_.data()),
+                            reinterpret_cast<std::byte*>(result.data())};
+    const auto split = static_cast<std::uint32_t>(pick(0, output_height_));
+    thimble_max_pool2d(&layer, buffers, 0, split);
+    thimble_max_pool2d(&layer, buffers, split, static_cast<std::uint32_t>(output_height_) - split);
+    EXPECT_EQ(result.back(), 77);
+    std::size_t at = 0;
+    for (int y = 0; y < output_height_; ++y) {
+      for (int x = 0; x < window.output_width; ++x) {
+        for (int c = 0; c < window.input_channels; ++c, ++at) {
+          int highest = -128;
+          for (int in_y = 0; in_y < window.input_height; ++in_y) {
+            for (int in_x = 0; in_x < window.input_width; ++in_x) {
+              const int dy = in_y + window.pad_top - y * window.stride_y;
+              const int dx = in_x + window.pad_left - x * window.stride_x;
+              if (dy < 0 || dx < 0 || dy >= window.kernel_height || dx >= window.kernel_width)
+                continue;
+              highest = std::max(highest, input_at(window, in_y, in_x, c));
+            }
+          }
+          ASSERT_EQ(result[at], highest);
+        }
+      }
+    }
   }
 }
 
