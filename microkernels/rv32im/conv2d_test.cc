@@ -83,7 +83,7 @@ class Layers : public testing::TestWithParam<int> {
     }
   }
 
-  std::int32_t input_at(const Window& window, int y, int x, int channel) const {
+  [[nodiscard]] std::int32_t input_at(const Window& window, int y, int x, int channel) const {
     if (y < 0 || x < 0 || y >= window.input_height || x >= window.input_width)
       return window.input_zero_point;
     return input_[static_cast<std::size_t>((y * window.input_width + x) * window.input_channels +
@@ -95,8 +95,8 @@ class Layers : public testing::TestWithParam<int> {
   void check(const Window& window, const Output& output, const void* descriptor, Kernel kernel,
              std::size_t scratch_bytes, const Sum& sum) {
     constexpr std::byte kGuard{0xa5};
-    const auto count =
-        static_cast<std::size_t>(output_height_ * window.output_width * window.output_channels);
+    const int values = output_height_ * window.output_width * window.output_channels;
+    const auto count = static_cast<std::size_t>(values);
     std::vector<std::byte> result(count + 1, kGuard);
     std::vector<std::byte> scratch(scratch_bytes + 1, kGuard);
     std::byte* buffers[] = {reinterpret_cast<std::byte*>(input_.data()), result.data(),
@@ -211,8 +211,8 @@ TEST_P(Layers, MaxPool2dIsExact) {
     } while (window.dilation_y != 1 || window.dilation_x != 1);
     window.output_channels = window.input_channels;
     fill(input_, window.input_height * window.input_width * window.input_channels);
-    const auto count =
-        static_cast<std::size_t>(output_height_ * window.output_width * window.input_channels);
+    const int values = output_height_ * window.output_width * window.input_channels;
+    const auto count = static_cast<std::size_t>(values);
     std::vector<std::int8_t> result(count + 1, 77);
     std::byte* buffers[] = {reinterpret_cast<std::byte*>(input_.data()),
                             reinterpret_cast<std::byte*>(result.data())};
