@@ -86,8 +86,8 @@ class Layers : public testing::TestWithParam<int> {
   [[nodiscard]] std::int32_t input_at(const Window& window, int y, int x, int channel) const {
     if (y < 0 || x < 0 || y >= window.input_height || x >= window.input_width)
       return window.input_zero_point;
-    return input_[static_cast<std::size_t>((y * window.input_width + x) * window.input_channels +
-                                           channel)];
+    const int place = (y * window.input_width + x) * window.input_channels + channel;
+    return input_[static_cast<std::size_t>(place)];
   }
 
   // Runs the microkernel in two calls, split at a random row, and compares every output.
