@@ -23,8 +23,8 @@ constexpr std::uint64_t kStackAlignment = 16;
 Status adopt(const fs::path& object, const std::string& name, const fs::path& adopted) {
   TRY(run_tool({"llvm-objcopy-19", "--wildcard",
                 fmt::format("--globalize-symbol={}_dispatch_*", name), "--globalize-symbol=mem*",
-                "--weaken-symbol=mem*", "--remove-section=.riscv.attributes", object.string(),
-                adopted.string()}));
+                "--weaken-symbol=mem*", "--strip-debug", "--remove-section=.riscv.attributes",
+                object.string(), adopted.string()}));
   return {};
 }
 

@@ -120,7 +120,7 @@ add_tests(Memory, "report_is_true_on", {f"{board.replace('-', '_')}_weights_in_{
                                         for board in BOARDS for weights in ("rodata", "data")}, Memory.sums)
 add_tests(Memory, "too_big_for", {f"{memory}_of_{board.replace('-', '_')}": (board, memory, holders)
                                   for board in BOARDS
-                                  for memory, holders in (("flash", ["generated code"]), ("ram", ["stacks"]))},
+                                  for memory, holders in (("flash", ["microkernels"]), ("ram", ["stacks"]))},
           Memory.too_big)
 
 if __name__ == "__main__":
