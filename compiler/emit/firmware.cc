@@ -18,8 +18,8 @@ constexpr std::uint64_t kProvisionalStack = 4096;
 constexpr std::uint64_t kStackAlignment = 16;
 
 // Makes IREE's object linkable beside ours: its functions can be referred to, so that only those
-// the plan calls are linked; its own byte-wise memory routines give way to better ones; the
-// attributes that GNU ld of Debian 12 does not understand go.
+// the plan calls are linked; its own byte-wise memory routines give way to better ones; line tables
+// go, which hold paths of the machine, and attributes that GNU ld of Debian 12 does not understand.
 Status adopt(const fs::path& object, const std::string& name, const fs::path& adopted) {
   TRY(run_tool({"llvm-objcopy-19", "--wildcard",
                 fmt::format("--globalize-symbol={}_dispatch_*", name), "--globalize-symbol=mem*",
