@@ -13,7 +13,7 @@ int nibble(char c) {
 // "0x0102...": the elements' bytes, little-endian.
 std::vector<std::int64_t> from_hex(std::string_view digits, int bytes) {
   std::vector<std::int64_t> values;
-  const auto width = static_cast<std::size_t>(2 * bytes);
+  const std::size_t width = 2 * static_cast<std::size_t>(bytes);
   for (std::size_t at = 0; at + width <= digits.size(); at += width) {
     std::uint64_t value = 0;
     for (int byte = bytes - 1; byte >= 0; --byte) {
