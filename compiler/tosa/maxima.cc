@@ -32,8 +32,8 @@ class Widener {
   }
 
   // Reduces one dimension of `value` in 32 bits; `type` becomes the result's. Returns the result.
-  std::string reduce(const std::string& name, std::string value, TensorType& type, std::size_t axis,
-                     std::vector<Operation>& out) {
+  std::string reduce(const std::string& name, const std::string& value, TensorType& type,
+                     std::size_t axis, std::vector<Operation>& out) {
     TensorType wide = type;
     wide.element = "i32";
     out.push_back(with("tosa.cast", value, type, wide));
