@@ -56,39 +56,54 @@ std::optional<std::int64_t> single(const Graph& graph, const std::string& value)
   return values->front();
 }
 
-bool read_geometry(const Operation& operation, Layer& layer) {
+bool fits(const std::vector<std::int64_t>& extents) {
+  return std::ranges::max(extents) <= kLargestExtent;
+}
+
+int number(std::int64_t value) {
+  return static_cast<int>(value);
+}
+
+// What every operation with a window has: pictures, padding and stride.
+bool read_window(const Operation& operation, std::string_view result_element, Layer& layer) {
   const auto input = mlir::tensor_type(operation.operand_types[0]);
-  const auto weights = mlir::tensor_type(operation.operand_types[1]);
   const auto output = mlir::tensor_type(operation.result_types[0]);
-  if (!input || !weights || !output || input->element != "i8" || weights->element != "i8" ||
-      output->element != "i32" || input->shape.size() != 4 || weights->shape.size() != 4 ||
-      output->shape.size() != 4 || input->shape[0] != 1) {
+  if (!input || !output || input->element != "i8" || output->element != result_element ||
+      input->shape.size() != 4 || output->shape.size() != 4 || input->shape[0] != 1) {
     return false;
   }
   const auto pad = mlir::integers(*operation.find("pad"));
   const auto stride = mlir::integers(*operation.find("stride"));
-  const auto dilation = mlir::integers(*operation.find("dilation"));
-  if (pad.size() != 4 || stride.size() != 2 || dilation.size() != 2) return false;
-  for (const auto* list :
-       {&input->shape, &weights->shape, &output->shape, &pad, &stride, &dilation}) {
-    if (std::ranges::max(*list) > kLargestExtent) return false;
+  if (pad.size() != 4 || stride.size() != 2 || !fits(input->shape) || !fits(output->shape) ||
+      !fits(pad) || !fits(stride)) {
+    return false;
   }
-  const bool depthwise =
-      layer.kind == LayerKind::kDepthwiseConv2d;  // its weights are [h, w, channels, multiplier]
-  const auto number = [](std::int64_t value) { return static_cast<int>(value); };
   layer.input_height = number(input->shape[1]);
   layer.input_width = number(input->shape[2]);
   layer.input_channels = number(input->shape[3]);
   layer.output_height = number(output->shape[1]);
   layer.output_width = number(output->shape[2]);
   layer.output_channels = number(output->shape[3]);
-  layer.kernel_height = number(weights->shape[depthwise ? 0 : 1]);
-  layer.kernel_width = number(weights->shape[depthwise ? 1 : 2]);
-  layer.multiplier = depthwise ? number(weights->shape[3]) : 1;
   layer.pad_top = number(pad[0]);
   layer.pad_left = number(pad[2]);
   layer.stride_y = number(stride[0]);
   layer.stride_x = number(stride[1]);
+  return true;
+}
+
+bool read_convolution(const Operation& operation, Layer& layer) {
+  const auto weights = mlir::tensor_type(operation.operand_types[1]);
+  const auto dilation = mlir::integers(*operation.find("dilation"));
+  if (!read_window(operation, "i32", layer) || !weights || weights->element != "i8" ||
+      weights->shape.size() != 4 || dilation.size() != 2 || !fits(weights->shape) ||
+      !fits(dilation)) {
+    return false;
+  }
+  const bool depthwise =
+      layer.kind == LayerKind::kDepthwiseConv2d;  // its weights are [h, w, channels, multiplier]
+  layer.kernel_height = number(weights->shape[depthwise ? 0 : 1]);
+  layer.kernel_width = number(weights->shape[depthwise ? 1 : 2]);
+  layer.multiplier = depthwise ? number(weights->shape[3]) : 1;
   layer.dilation_y = number(dilation[0]);
   layer.dilation_x = number(dilation[1]);
   return true;
@@ -170,33 +185,11 @@ bool read_rescale(const Graph& graph, const Operation& rescale, Layer& layer) {
 }
 
 bool read_pool(const Operation& operation, Layer& layer) {
-  const auto input = mlir::tensor_type(operation.operand_types[0]);
-  const auto output = mlir::tensor_type(operation.result_types[0]);
-  if (!input || !output || input->element != "i8" || input->shape.size() != 4 ||
-      output->shape.size() != 4 || input->shape[0] != 1) {
-    return false;
-  }
   const auto kernel = mlir::integers(*operation.find("kernel"));
-  const auto pad = mlir::integers(*operation.find("pad"));
-  const auto stride = mlir::integers(*operation.find("stride"));
-  if (kernel.size() != 2 || pad.size() != 4 || stride.size() != 2) return false;
-  for (const auto* list : {&input->shape, &output->shape, &kernel, &pad, &stride}) {
-    if (std::ranges::max(*list) > kLargestExtent) return false;
-  }
-  const auto number = [](std::int64_t value) { return static_cast<int>(value); };
+  if (!read_window(operation, "i8", layer) || kernel.size() != 2 || !fits(kernel)) return false;
   layer.kind = LayerKind::kMaxPool2d;
-  layer.input_height = number(input->shape[1]);
-  layer.input_width = number(input->shape[2]);
-  layer.input_channels = number(input->shape[3]);
-  layer.output_height = number(output->shape[1]);
-  layer.output_width = number(output->shape[2]);
-  layer.output_channels = number(output->shape[3]);
   layer.kernel_height = number(kernel[0]);
   layer.kernel_width = number(kernel[1]);
-  layer.stride_y = number(stride[0]);
-  layer.stride_x = number(stride[1]);
-  layer.pad_top = number(pad[0]);
-  layer.pad_left = number(pad[2]);
   return true;
 }
 
@@ -236,7 +229,7 @@ std::optional<Recognized> recognize(const Graph& graph, const Operation& operati
   } else if (operation.name != "tosa.conv2d") {
     return std::nullopt;
   }
-  if (operation.operands.size() != 5 || !read_geometry(operation, found.layer) ||
+  if (operation.operands.size() != 5 || !read_convolution(operation, found.layer) ||
       !read_weights(graph, operation, found.layer)) {
     return std::nullopt;
   }
