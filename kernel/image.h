@@ -6,7 +6,7 @@
 
 namespace thimble::kernel {
 
-// NOLINTBEGIN(bugprone-dynamic-static-initializers): the linker defines them
+// NOLINTBEGIN(bugprone-dynamic-static-initializers,readability-identifier-naming): the linker's
 extern "C" {
 extern std::byte image_data_start[] asm("__data_start");
 extern const std::byte image_data_load_start[] asm("__data_load_start");
@@ -18,6 +18,6 @@ extern std::byte image_trap_stack_top[] asm("__trap_stack_top");
 extern std::byte image_main_stack_limit[] asm("__main_stack_limit");
 extern std::byte image_main_stack_top[] asm("__main_stack_top");
 }
-// NOLINTEND(bugprone-dynamic-static-initializers)
+// NOLINTEND(bugprone-dynamic-static-initializers,readability-identifier-naming)
 
 }  // namespace thimble::kernel

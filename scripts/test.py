@@ -59,11 +59,6 @@ class Part:
         self.log.write(text.encode() + b"\n")
         self.log.flush()
 
-    def check(self, *command):
-        """A program whose exit code is its whole answer: one test."""
-        code, _ = self.run(*command)
-        return Tally(passed=int(code == 0), failed=int(code != 0))
-
     def tests(self, *command):
         """A program that runs many tests and counts them."""
         return tally_of(*self.run(*command))
@@ -102,8 +97,11 @@ def formatting(part):
 
 def lint(part):
     write_lint_commands(ROOT, ROOT / "build" / "lint", tracked())  # after the host part: CMake has configured
-    return part.check("run-clang-tidy-19", "-p", "build/lint", "-quiet", "-j", JOBS,
-                      *(f"-extra-arg={word}" for word in ANALYZER))
+    code, output = part.run("run-clang-tidy-19", "-p", "build/lint", "-quiet", "-j", JOBS,
+                            *(f"-extra-arg={word}" for word in ANALYZER))
+    for finding in sorted({line for line in output.splitlines() if ": error: " in line}):
+        part.say(finding)  # again at the end of the log, which is what is shown
+    return Tally(passed=int(code == 0), failed=int(code != 0))
 
 
 def scripts(part):
