@@ -18,4 +18,17 @@ inline void wait_for_timer() {
       : "memory");
 }
 
+/// Sleeps until an enabled interrupt is pending, and takes it. Interrupts must be off before, and
+/// are so after.
+inline void wait_for_interrupt() {
+  // Safety: an interrupt that comes before wfi stays pending and ends it; none is lost.
+  asm volatile(
+      "wfi\n"
+      "csrsi mstatus, 8\n"
+      "csrci mstatus, 8"
+      :
+      :
+      : "memory");
+}
+
 }  // namespace thimble::kernel

@@ -11,6 +11,7 @@ _start:
         .option norelax                 # gp cannot be used to find gp
         la      gp, __global_pointer$
         .option pop
+        li      tp, 0                   # tasks don't run yet (kernel/arch/riscv/interrupts.h)
 
         # Faults are reported from the first moment on, on a stack of their own.
         csrw    mie, zero

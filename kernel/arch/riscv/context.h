@@ -1,0 +1,56 @@
+// How a task's registers lie on its stack while it does not run. For assembly and C++ alike.
+//
+// A task that gave way by calling the kernel has a call frame: what a function must preserve. One
+// that an interrupt stopped has an interrupt frame: everything. The saved stack pointer tells which
+// by its lowest bits, as stack pointers are multiples of 16.
+#pragma once
+
+#include "kernel/config.h"
+
+#define CONTEXT_INTERRUPTED 1 /* an interrupt frame, else a call frame */
+#define CONTEXT_FLOATS 2      /* float registers lie below the frame */
+#define CONTEXT_VECTORS 4     /* vector registers lie below that */
+
+/* Call frame: ra, s0 to s11, interrupt state, fcsr where there is one. */
+#define CALL_FRAME_BYTES 64
+#define CALL_FRAME_STATE 52
+#define CALL_FRAME_FCSR 56
+
+/* Interrupt frame: ra, t0-t2, a0-a7, t3-t6 | mepc, mstatus | s0-s11. */
+#define INTERRUPT_FRAME_BYTES 128
+#define INTERRUPT_FRAME_A0 16
+#define INTERRUPT_FRAME_MEPC 64
+#define INTERRUPT_FRAME_MSTATUS 68
+#define INTERRUPT_FRAME_S0 72
+
+/* Offsets in TaskControl (kernel/task_control.h). */
+#define TASK_CONTEXT 0
+#define TASK_RESULT 4
+
+#ifndef __ASSEMBLER__
+#include <cstddef>
+#include <cstdint>
+
+namespace thimble::kernel {
+
+struct TaskControl;
+
+/// The most that the kernel itself puts on a task's stack: the registers of an interrupted task.
+inline constexpr std::size_t kContextBytes = INTERRUPT_FRAME_BYTES
+#ifdef __riscv_flen
+                                             + 32 * 8 + 16
+#endif
+#ifdef __riscv_vector
+                                             + 32 * 16 + 16
+#endif
+    ;
+
+/// A context on the stack ending at `top` (a multiple of 16) that begins with entry(argument).
+[[nodiscard]] std::uintptr_t make_context(std::byte* top, void (*entry)(void*), void* argument);
+
+/// Stops the running task, lets schedule.next run, and puts the interrupts back to `state` once
+/// this task is chosen again. Returns its result. Interrupts must be off.
+extern "C" std::uint32_t kernel_switch(std::uint32_t state);
+
+}  // namespace thimble::kernel
+#endif

@@ -1,0 +1,64 @@
+# Switching tasks by a call: only what a function must preserve is saved. Interrupts are off throughout.
+#include "kernel/arch/riscv/context.h"
+
+        # std::uint32_t kernel_switch(InterruptState)
+        .section .text.kernel_switch, "ax", @progbits
+        .globl  kernel_switch
+        .type   kernel_switch, @function
+kernel_switch:
+        addi    sp, sp, -CALL_FRAME_BYTES
+        sw      ra, 0(sp)
+        sw      s0, 4(sp)
+        sw      s1, 8(sp)
+        sw      s2, 12(sp)
+        sw      s3, 16(sp)
+        sw      s4, 20(sp)
+        sw      s5, 24(sp)
+        sw      s6, 28(sp)
+        sw      s7, 32(sp)
+        sw      s8, 36(sp)
+        sw      s9, 40(sp)
+        sw      s10, 44(sp)
+        sw      s11, 48(sp)
+        sw      a0, CALL_FRAME_STATE(sp)
+        lw      a0, kernel_schedule     # current
+        lw      a1, kernel_schedule + 4 # next
+        sw      sp, TASK_CONTEXT(a0)
+
+        # a0: whose context is saved, a1: who goes on.
+        .globl  kernel_switch_to
+kernel_switch_to:
+        sw      a1, kernel_schedule, t1
+        lw      t0, TASK_CONTEXT(a1)
+        andi    t1, t0, CONTEXT_INTERRUPTED
+        bnez    t1, kernel_resume_interrupted
+        mv      sp, t0
+        lw      a0, TASK_RESULT(a1)
+        lw      t0, CALL_FRAME_STATE(sp)
+        lw      ra, 0(sp)
+        lw      s0, 4(sp)
+        lw      s1, 8(sp)
+        lw      s2, 12(sp)
+        lw      s3, 16(sp)
+        lw      s4, 20(sp)
+        lw      s5, 24(sp)
+        lw      s6, 28(sp)
+        lw      s7, 32(sp)
+        lw      s8, 36(sp)
+        lw      s9, 40(sp)
+        lw      s10, 44(sp)
+        lw      s11, 48(sp)
+        addi    sp, sp, CALL_FRAME_BYTES
+        csrs    mstatus, t0
+        ret
+        .size   kernel_switch, . - kernel_switch
+
+        # Where a task's first context leads: entry in s0, its argument in s1.
+        .section .text.kernel_begin_task, "ax", @progbits
+        .globl  kernel_begin_task
+        .type   kernel_begin_task, @function
+kernel_begin_task:
+        mv      a0, s1
+        jalr    s0
+        call    kernel_task_ended
+        .size   kernel_begin_task, . - kernel_begin_task
