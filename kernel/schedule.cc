@@ -55,7 +55,11 @@ void slice_expired(Timeout& /*slice*/) {
     shared = shared || last->next != last;
   }
   if (shared) arm_slice();
-  if (schedule.current != &idle) rotate_level();
+  TaskControl& task = *schedule.current;
+  TaskControl*& last = levels[task.priority % kPriorities];  // idle: of another level
+  if (last == nullptr || last->next != &task) return;        // not ready any more
+  last = &task;
+  if (schedule.next == &task) schedule.next = task.next;
 }
 
 void append(TaskControl& task) {
@@ -109,11 +113,15 @@ void choose_next() {
   schedule.next = ready_levels == 0 ? &idle : &level_of_first();
 }
 
-void rotate_level() {
-  TaskControl*& last = levels[schedule.current->priority];
-  if (last == nullptr || last->next != schedule.current) return;  // it is not ready any more
-  last = schedule.current;
-  if (schedule.next == schedule.current) schedule.next = last->next;
+void give_way(InterruptState state) {
+  TaskControl& task = *schedule.current;
+  if (task.next == &task) {
+    restore_interrupts(state);
+    return;
+  }
+  levels[task.priority] = &task;
+  schedule.next = task.next;
+  kernel_switch(state);
 }
 
 void set_priority(TaskControl& task, std::uint8_t priority) {
@@ -184,11 +192,12 @@ void finish(InterruptState state) {
   kernel_switch(state);
 }
 
-Status wait_in(WaitQueue& queue, Deadline deadline, InterruptState state) {
+Status wait_in(WaitQueue& queue, Deadline deadline, InterruptState state, void* argument) {
   if (deadline == kNoWait) {
     restore_interrupts(state);
     return Status::kTimeout;
   }
+  schedule.current->argument = argument;
   start_wait(&queue, deadline);
   return switch_away(state);
 }

@@ -31,8 +31,8 @@ void choose_next();
 /// Changes a task's priority in effect, and its place in whatever it stands in.
 void set_priority(TaskControl& task, std::uint8_t priority);
 
-/// Lets whoever comes behind the running task in its level run.
-void rotate_level();
+/// Lets whoever comes behind the running task in its level run. Not for interrupts.
+void give_way(InterruptState state);
 
 /// Ends a task's wait: takes it out of its queue, disarms its timeout, makes it ready.
 void end_wait(TaskControl& task, Status result);
@@ -57,7 +57,7 @@ Status switch_away(InterruptState state);
 /// end.
 void finish(InterruptState state);
 
-/// Waits in `queue`; kTimeout at once if `deadline` is kNoWait.
-Status wait_in(WaitQueue& queue, Deadline deadline, InterruptState state);
+/// Waits in `queue`, with `argument` for who wakes it; kTimeout at once if `deadline` is kNoWait.
+Status wait_in(WaitQueue& queue, Deadline deadline, InterruptState state, void* argument = nullptr);
 
 }  // namespace thimble::kernel

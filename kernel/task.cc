@@ -7,7 +7,7 @@
 
 namespace thimble::kernel {
 void Task::start(const TaskConfig& task_config) {
-  require(stopped(), "a task is started that is not stopped");
+  require(stopped() && schedule.current != this, "a task is started that is not stopped");
   const InterruptState saved = interrupts_off();
   const auto stack = task_config.stack.bytes();
   context = make_context(stack.data() + stack.size(), task_config.entry, task_config.argument);
@@ -73,9 +73,7 @@ extern "C" [[noreturn]] void kernel_task_ended() {
 }
 
 void yield() {
-  const InterruptState state = interrupts_off();
-  rotate_level();
-  finish(state);
+  give_way(interrupts_off());
 }
 
 void sleep_until(Deadline deadline) {

@@ -2,7 +2,7 @@
 // tasks of one priority take turns. Everything is static: a task is a Task, a Stack and a
 // TaskConfig, all of them global.
 //
-//     kernel::Stack<1024> stack;
+//     THIMBLE_STACK kernel::Stack<1024> stack;
 //     constinit kernel::Task blinker;
 //     constexpr kernel::TaskConfig kBlinker{
 //         .name = "blinker", .entry = blink, .priority = 5, .stack = stack};
@@ -39,13 +39,17 @@ class Priority {
 /// Room for the least that a task needs: a call frame, an interrupt frame and a little of its own.
 inline constexpr std::size_t kLeastStack = 128 + kContextBytes;
 
-/// A task's stack. Lies among the other stacks, which are painted at reset and counted apart.
+/// A task's stack.
 template <std::size_t kBytes>
 struct alignas(16) Stack {
   static_assert(kBytes % 16 == 0, "a stack's size is a multiple of 16");
   static_assert(kBytes >= kLeastStack, "a stack of less than kLeastStack bytes cannot work");
-  std::byte bytes[kBytes];
+  std::byte bytes[kBytes]{};
 };
+
+/// Declares a global stack where the stacks lie: THIMBLE_STACK Stack<1024> worker_stack; A macro,
+/// because only the declaration of a variable can choose its section.
+#define THIMBLE_STACK [[gnu::section(".stacks.task")]] constinit
 
 class StackSpan {
  public:

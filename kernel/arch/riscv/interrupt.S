@@ -62,8 +62,9 @@ interrupt_entry:
         jalr    a0
         addi    tp, sp, 16
         lw      sp, 0(sp)
-        lw      a0, kernel_schedule     # current
-        lw      a1, kernel_schedule + 4 # next
+        lui     a2, %hi(kernel_schedule)
+        lw      a0, %lo(kernel_schedule)(a2)            # current
+        lw      a1, %lo(kernel_schedule + 4)(a2)        # next
         bne     a0, a1, switch_tasks
 
 leave:

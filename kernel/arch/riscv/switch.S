@@ -21,14 +21,16 @@ kernel_switch:
         sw      s10, 44(sp)
         sw      s11, 48(sp)
         sw      a0, CALL_FRAME_STATE(sp)
-        lw      a0, kernel_schedule     # current
-        lw      a1, kernel_schedule + 4 # next
+        lui     a2, %hi(kernel_schedule)
+        lw      a0, %lo(kernel_schedule)(a2)            # current
+        lw      a1, %lo(kernel_schedule + 4)(a2)        # next
         sw      sp, TASK_CONTEXT(a0)
 
         # a0: whose context is saved, a1: who goes on.
         .globl  kernel_switch_to
 kernel_switch_to:
-        sw      a1, kernel_schedule, t1
+        lui     t1, %hi(kernel_schedule)
+        sw      a1, %lo(kernel_schedule)(t1)
         lw      t0, TASK_CONTEXT(a1)
         andi    t1, t0, CONTEXT_INTERRUPTED
         bnez    t1, kernel_resume_interrupted
