@@ -15,6 +15,7 @@ from firmware import ROOT, Board, symbol
 
 HERE = pathlib.Path(__file__).resolve().parent
 TIMEOUT_SECONDS = 60
+EXTENSIONS = "extensions"  # the names of tests for floating point and vectors
 
 # What the report must say, line by line in this order. In braces: what check_fault() knows.
 S2 = r"FAULT: .*\bs2 12345678\b"
@@ -77,18 +78,18 @@ def tests_of(board):
     system = board.system()
     has_extensions = set("fv") & set(board.isa.removeprefix("rv32"))
     firmware = {source.stem: lambda source=source: run_firmware(board, system, source)
-                for source in sorted(HERE.glob("*.cc")) if source.stem != "extensions" or has_extensions}
+                for source in sorted(HERE.glob("*.cc")) if has_extensions or not source.stem.startswith(EXTENSIONS)}
     return firmware | inference.tests(board, system) | c_firmware.tests(board)
 
 
 def selected_tests(folder, all_isas):
-    """(board, name, test) of what is to run: without `all_isas`, all for the default ISA, and of the last, which has
-    floating point and vectors, only what is about them."""
+    """(board, name, test) of what is to run: without `all_isas`, all for the default ISA, and of the last two, which have
+    floating point in registers of their own and vectors, only what is about them."""
     description = Board(folder).description
-    for isa in description["isas"] if all_isas else [description["isa"], description["isas"][-1]]:
+    for isa in description["isas"] if all_isas else dict.fromkeys([description["isa"], *description["isas"][-2:]]):
         board = Board(folder, isa)
         for name, test in tests_of(board).items():
-            if all_isas or isa == description["isa"] or name == "extensions":
+            if all_isas or isa == description["isa"] or name.startswith(EXTENSIONS):
                 yield board, name, test
 
 

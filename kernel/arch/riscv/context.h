@@ -11,10 +11,28 @@
 #define CONTEXT_FLOATS 2      /* float registers lie below the frame */
 #define CONTEXT_VECTORS 4     /* vector registers lie below that */
 
+/* Those are there only if the task has changed them since it was switched to: mstatus says "dirty".
+ */
+#if defined(__riscv_flen) || defined(__riscv_vector)
+#define CONTEXT_HAS_EXTENSIONS
+#endif
+#if defined(__riscv_flen) && !defined(__riscv_float_abi_soft)
+#define CONTEXT_CALLS_KEEP_FLOATS /* fs0 to fs11 outlive a call */
+#endif
+#define MSTATUS_FS 0x6000
+#define MSTATUS_VS 0x0600
+#define MSTATUS_EXTENSIONS_INITIAL 0x2200
+
 /* Call frame: ra, s0 to s11, interrupt state, fcsr where there is one. */
 #define CALL_FRAME_BYTES 64
 #define CALL_FRAME_STATE 52
 #define CALL_FRAME_FCSR 56
+
+/* Below a frame: 32 float registers (of a call frame 12) and fcsr; vl, vtype, vstart, vcsr and 32
+ * vector registers. */
+#define FLOAT_BYTES 8
+#define FLOAT_FRAME_BYTES (32 * FLOAT_BYTES + 16)
+#define CALL_FLOAT_FRAME_BYTES (12 * FLOAT_BYTES)
 
 /* Interrupt frame: ra, t0-t2, a0-a7, t3-t6 | mepc, mstatus | s0-s11. */
 #define INTERRUPT_FRAME_BYTES 128
@@ -38,9 +56,9 @@ struct TaskControl;
 /// The most that the kernel itself puts on a task's stack: the registers of an interrupted task.
 inline constexpr std::size_t kContextBytes = INTERRUPT_FRAME_BYTES
 #ifdef __riscv_flen
-                                             + 32 * 8 + 16
+                                             + FLOAT_FRAME_BYTES
 #endif
-#ifdef __riscv_vector
+#ifdef __riscv_vector  // of 128 bits
                                              + 32 * 16 + 16
 #endif
     ;

@@ -115,7 +115,7 @@ switch_tasks:
 #ifdef CONTEXT_HAS_EXTENSIONS
         lw      t0, INTERRUPT_FRAME_MSTATUS(sp)
         csrw    mstatus, t0             # the extensions on again, as the task left them
-        call    save_extensions         # moves sp below what it saves; t3: the context's tag
+        call    kernel_save_extensions       # moves sp below what it saves; t3: the context's tag
         addi    t3, t3, CONTEXT_INTERRUPTED
         add     t0, sp, t3
 #else
@@ -131,7 +131,7 @@ switch_tasks:
 kernel_resume_interrupted:
         andi    sp, t0, -16
 #ifdef CONTEXT_HAS_EXTENSIONS
-        call    restore_extensions      # by the tag in t0
+        call    kernel_restore_extensions    # by the tag in t0
 #endif
         lw      s0, 72(sp)
         lw      s1, 76(sp)
