@@ -29,6 +29,9 @@ class Mutex : private WaitQueue {
   /// The mutex whose waiting tasks `queue` are.
   static Mutex& of(WaitQueue& queue) { return static_cast<Mutex&>(queue); }
 
+  /// Who holds it, or nullptr.
+  [[nodiscard]] const TaskControl* holder() const { return holder_; }
+
   /// A task has left the queue without getting it: its holder may have become less urgent.
   void waiter_left();
 
@@ -48,10 +51,13 @@ class Mutex : private WaitQueue {
 };
 static_assert(sizeof(Mutex) <= 16);
 
-/// Holds a mutex while it lives.
+/// Holds a mutex while it lives. A wait that is cancelled begins again: it must not be left without.
 class MutexLock {
  public:
-  explicit MutexLock(Mutex& mutex) : mutex_(mutex) { static_cast<void>(mutex.lock()); }
+  explicit MutexLock(Mutex& mutex) : mutex_(mutex) {
+    while (mutex.lock() != Status::kOk) {
+    }
+  }
   ~MutexLock() { mutex_.unlock(); }
   MutexLock(const MutexLock&) = delete;
   MutexLock& operator=(const MutexLock&) = delete;

@@ -17,10 +17,10 @@ namespace {
 
 constexpr time::Ticks kMs = time::kTicksPerMillisecond;
 
-constinit TestTask<5, 2048> test;
-constinit TestTask<20, 2048> first;
-constinit TestTask<20, 2048> second;
-constinit TestTask<20, 2048> plain;
+constinit TestTask<5> test;
+constinit TestTask<20> first;
+constinit TestTask<20> second;
+constinit TestTask<20> plain;
 constinit volatile std::uint32_t rounds[3];
 
 #ifdef __riscv_flen

@@ -76,13 +76,13 @@ class Board:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             return list(pool.map(one, sources))
 
-    def system(self):
+    def system(self, *extra):
         """Objects of kernel, runtime, drivers and board: every source in their folders."""
         folders = SYSTEM + [f"drivers/{driver}" for driver in self.description["drivers"]] + [self.folder]
         sources = [source.relative_to(ROOT) for folder in folders
                    for suffix in ("*.cc", "*.S") for source in sorted((ROOT / folder).glob(suffix))
                    if not source.name.endswith("_test.cc")]
-        return self.compile(sources)
+        return self.compile(sources, *extra)
 
     def link(self, name, objects, stack=1024):
         elf = self.build / f"{name}.elf"

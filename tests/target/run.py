@@ -11,6 +11,7 @@ import time
 
 import c_firmware
 import inference
+import stress
 from firmware import ROOT, Board, symbol
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -79,7 +80,7 @@ def tests_of(board):
     has_extensions = set("fv") & set(board.isa.removeprefix("rv32"))
     firmware = {source.stem: lambda source=source: run_firmware(board, system, source)
                 for source in sorted(HERE.glob("*.cc")) if has_extensions or not source.stem.startswith(EXTENSIONS)}
-    return firmware | inference.tests(board, system) | c_firmware.tests(board)
+    return firmware | inference.tests(board, system) | stress.tests(board, system) | c_firmware.tests(board)
 
 
 def selected_tests(folder, all_isas):

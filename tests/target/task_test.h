@@ -6,6 +6,7 @@
 
 #include "drivers/exit.h"
 #include "drivers/uart.h"
+#include "kernel/main_task.h"
 #include "kernel/panic.h"
 #include "kernel/print.h"
 #include "kernel/task.h"
@@ -20,7 +21,7 @@ namespace thimble::kernel {
 }
 
 /// A task with its stack, for a function chosen at run time.
-template <int kLevel, std::size_t kBytes = 1024>
+template <int kLevel, std::size_t kBytes = 1024 + kContextBytes>
 class TestTask : public Task {
  public:
   constexpr TestTask() = default;
