@@ -1,5 +1,6 @@
 // What runs when nothing else does: the main context, asleep until an interrupt.
 #include "kernel/arch/riscv/cpu.h"
+#include "kernel/arch/riscv/protection.h"
 #include "kernel/schedule.h"
 #include "kernel/task.h"
 
@@ -7,6 +8,7 @@ namespace thimble::kernel {
 
 void run_tasks() {
   init_interrupts();
+  if constexpr (kSafe) init_protection();
   finish(interrupts_off());
   while (true) wait_for_interrupt();
 }

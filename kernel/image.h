@@ -8,6 +8,9 @@ namespace thimble::kernel {
 
 // NOLINTBEGIN(bugprone-dynamic-static-initializers,readability-identifier-naming): the linker's
 extern "C" {
+extern const std::byte image_text_start[] asm("__text_start");
+extern const std::byte image_text_end[] asm("__text_end");
+extern const std::byte image_rodata_end[] asm("__rodata_end");
 extern std::byte image_data_start[] asm("__data_start");
 extern const std::byte image_data_load_start[] asm("__data_load_start");
 extern const std::byte image_data_copy_bytes[] asm("__data_copy_bytes");  ///< 0: loaded in place

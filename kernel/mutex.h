@@ -51,7 +51,8 @@ class Mutex : private WaitQueue {
 };
 static_assert(sizeof(Mutex) <= 16);
 
-/// Holds a mutex while it lives. A wait that is cancelled begins again: it must not be left without.
+/// Holds a mutex while it lives. A wait that is cancelled begins again: it must not be left
+/// without.
 class MutexLock {
  public:
   explicit MutexLock(Mutex& mutex) : mutex_(mutex) {

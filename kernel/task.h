@@ -36,15 +36,20 @@ class Priority {
   std::uint8_t level_;
 };
 
+/// The lowest bytes of each task's stack, which the safe kernel guards. An interrupt's frame below
+/// a stack pointer that is still right lies within, not beyond.
+inline constexpr std::size_t kStackGuardBytes = 128;
+static_assert(kStackGuardBytes >= INTERRUPT_FRAME_BYTES);
+
 /// Room for the least that a task needs: a call frame, an interrupt frame and a little of its own.
 inline constexpr std::size_t kLeastStack = 128 + kContextBytes;
 
 /// A task's stack.
 template <std::size_t kBytes>
-struct alignas(16) Stack {
+struct alignas(kSafe ? kStackGuardBytes : 16) Stack {
   static_assert(kBytes % 16 == 0, "a stack's size is a multiple of 16");
   static_assert(kBytes >= kLeastStack, "a stack of less than kLeastStack bytes cannot work");
-  std::byte bytes[kBytes]{};
+  std::byte bytes[kBytes + (kSafe ? kStackGuardBytes : 0)]{};
 };
 
 /// Declares a global stack where the stacks lie: THIMBLE_STACK Stack<1024> worker_stack; A macro,

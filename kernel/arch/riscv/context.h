@@ -19,6 +19,7 @@
 #if defined(__riscv_flen) && !defined(__riscv_float_abi_soft)
 #define CONTEXT_CALLS_KEEP_FLOATS /* fs0 to fs11 outlive a call */
 #endif
+#define MSTATUS_MPP 0x1800
 #define MSTATUS_FS 0x6000
 #define MSTATUS_VS 0x0600
 #define MSTATUS_EXTENSIONS_INITIAL 0x2200

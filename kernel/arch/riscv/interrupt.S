@@ -112,6 +112,13 @@ switch_tasks:
         sw      s11, 116(sp)
         csrr    t0, mepc
         sw      t0, INTERRUPT_FRAME_MEPC(sp)
+#if THIMBLE_SAFE
+        mv      a0, sp
+        call    kernel_before_switch
+        lui     a2, %hi(kernel_schedule)
+        lw      a0, %lo(kernel_schedule)(a2)
+        lw      a1, %lo(kernel_schedule + 4)(a2)
+#endif
 #ifdef CONTEXT_HAS_EXTENSIONS
         lw      t0, INTERRUPT_FRAME_MSTATUS(sp)
         csrw    mstatus, t0             # the extensions on again, as the task left them

@@ -18,9 +18,17 @@ constinit InterruptHandler kernel_handlers[12] = {};
 
 namespace {
 
-alignas(16) [[gnu::section(".stacks.interrupt")]] std::byte interrupt_stack[kInterruptStackBytes];
+constexpr std::size_t kGuardBytes = kSafe ? kInterruptGuardBytes : 0;
+constexpr std::size_t kStackAndGuardBytes = kInterruptStackBytes + kGuardBytes;
+
+alignas(kSafe ? kInterruptGuardBytes : 16)
+    [[gnu::section(".stacks.interrupt")]] std::byte interrupt_stack[kStackAndGuardBytes];
 
 }  // namespace
+
+std::byte* interrupt_stack_guard() {
+  return interrupt_stack;
+}
 
 void init_interrupts() {
   constexpr std::uintptr_t kVectored = 1;
@@ -30,7 +38,7 @@ void init_interrupts() {
       "mv tp, %1"
       :
       : "r"(reinterpret_cast<std::uintptr_t>(kernel_vectors) | kVectored),
-        "r"(interrupt_stack + kInterruptStackBytes));
+        "r"(interrupt_stack + kStackAndGuardBytes));
 }
 
 void set_handler(Interrupt interrupt, InterruptHandler handler) {

@@ -1,6 +1,7 @@
 // Switching interrupts off and on, and the handlers of the core's three interrupts.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace thimble::kernel {
@@ -42,6 +43,10 @@ class InterruptLock {
   asm("mv %0, tp" : "=r"(top));
   return top == 0;
 }
+
+/// The lowest bytes of the interrupt stack, which the safe kernel guards.
+inline constexpr std::size_t kInterruptGuardBytes = 128;
+[[nodiscard]] std::byte* interrupt_stack_guard();
 
 /// The core's own interrupts.
 enum class Interrupt : std::uint32_t { kSoftware = 3, kTimer = 7, kExternal = 11 };

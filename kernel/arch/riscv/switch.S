@@ -26,6 +26,10 @@ kernel_switch:
         frcsr   t0
         sw      t0, CALL_FRAME_FCSR(sp)
 #endif
+#if THIMBLE_SAFE
+        mv      a0, sp
+        call    kernel_before_switch
+#endif
         lui     a2, %hi(kernel_schedule)
         lw      a0, %lo(kernel_schedule)(a2)            # current
         lw      a1, %lo(kernel_schedule + 4)(a2)        # next
@@ -62,6 +66,10 @@ kernel_switch_to:
 floats_restored:
 #endif
         mv      sp, t0
+#if THIMBLE_SAFE
+        li      t1, MSTATUS_MPP         # user, for MPRV: an interrupt that switched has left "machine"
+        csrc    mstatus, t1
+#endif
         lw      a0, TASK_RESULT(a1)
         lw      t0, CALL_FRAME_STATE(sp)
         lw      ra, 0(sp)
