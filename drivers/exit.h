@@ -10,4 +10,8 @@ namespace thimble {
 /// from anywhere.
 [[noreturn]] void exit_program(std::uint16_t code);
 
+/// Starts the machine anew; memory keeps its content as far as nothing loads it. Callable from
+/// anywhere.
+[[noreturn]] void reset_machine();
+
 }  // namespace thimble

@@ -16,6 +16,12 @@
 #define THIMBLE_TIME_SLICE_US 10000
 #endif
 
+// 1: a fault of the safe kernel resets the machine; the next boot shows the report. 0: it ends the
+// program.
+#ifndef THIMBLE_RESET_ON_FAULT
+#define THIMBLE_RESET_ON_FAULT 0
+#endif
+
 // The stack that all interrupt handlers share, and the callbacks of software timers.
 #ifndef THIMBLE_INTERRUPT_STACK_BYTES
 #define THIMBLE_INTERRUPT_STACK_BYTES 1024
@@ -27,6 +33,7 @@
 namespace thimble::kernel {
 
 inline constexpr bool kSafe = THIMBLE_SAFE != 0;
+inline constexpr bool kResetOnFault = THIMBLE_RESET_ON_FAULT != 0;
 inline constexpr unsigned kTimeSliceMicroseconds = THIMBLE_TIME_SLICE_US;
 inline constexpr std::size_t kInterruptStackBytes = THIMBLE_INTERRUPT_STACK_BYTES;
 static_assert(kInterruptStackBytes % 16 == 0 && kInterruptStackBytes >= 256,

@@ -5,10 +5,13 @@
 #include <span>
 
 #include "drivers/uart.h"
+#include "kernel/config.h"
+#include "kernel/fault_log.h"
 
 namespace thimble::kernel {
 
 void print(const char* text) {
+  if constexpr (kSafe) fault_log::add(text);
   uart::write(std::as_bytes(std::span(text, std::strlen(text))));
 }
 

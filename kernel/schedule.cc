@@ -88,6 +88,10 @@ void release(TaskControl& task, Status result) {
 
 constinit Schedule schedule{&idle, &idle};
 
+const TaskControl& idle_task() {
+  return idle;
+}
+
 void make_ready(TaskControl& task) {
   task.state = TaskState::kReady;
   if (task.suspended) [[unlikely]]

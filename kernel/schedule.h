@@ -18,6 +18,9 @@ struct Schedule {
 };
 extern Schedule schedule asm("kernel_schedule");
 
+/// What runs when no task is ready; in no level.
+[[nodiscard]] const TaskControl& idle_task();
+
 /// Adds a task that is not waiting for anything any more. It runs once the caller comes to
 /// finish(), if it is more urgent.
 void make_ready(TaskControl& task);

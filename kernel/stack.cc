@@ -14,20 +14,20 @@ std::uint32_t word_at(const std::byte* address) {
   return *reinterpret_cast<const volatile std::uint32_t*>(address);
 }
 
-StackUse measure(const std::byte* limit, const std::byte* top) {
+}  // namespace
+
+StackUse stack_use(const std::byte* limit, const std::byte* top) {
   const std::byte* used = limit;
   while (used < top && word_at(used) == STACK_PAINT) used += sizeof(std::uint32_t);
   return {static_cast<std::uint32_t>(top - limit), static_cast<std::uint32_t>(top - used)};
 }
 
-}  // namespace
-
 StackUse main_stack() {
-  return measure(image_main_stack_limit, image_main_stack_top);
+  return stack_use(image_main_stack_limit, image_main_stack_top);
 }
 
 StackUse trap_stack() {
-  return measure(image_trap_stack_limit, image_trap_stack_top);
+  return stack_use(image_trap_stack_limit, image_trap_stack_top);
 }
 
 bool main_stack_overflowed(std::uintptr_t stack_pointer) {

@@ -1,6 +1,7 @@
 // How much stack was ever used. Stacks are painted at reset; what is no longer painted was used.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace thimble::kernel {
@@ -10,7 +11,11 @@ struct StackUse {
   std::uint32_t peak;  ///< bytes, the most so far; size if it was exceeded
 };
 
-/// The main task's stack. Takes time in proportion to what is unused. Callable from anywhere.
+/// Of any stack that was painted, from `limit` to `top`. Takes time in proportion to what is
+/// unused. Callable from anywhere.
+[[nodiscard]] StackUse stack_use(const std::byte* limit, const std::byte* top);
+
+/// The main task's stack. Likewise.
 [[nodiscard]] StackUse main_stack();
 
 /// The stack that traps run on. Likewise.

@@ -3,6 +3,8 @@
 
 #include "drivers/exit.h"
 #include "drivers/uart.h"
+#include "kernel/config.h"
+#include "kernel/fault_log.h"
 #include "kernel/image.h"
 #include "kernel/main_task.h"
 
@@ -14,6 +16,7 @@ extern "C" [[noreturn]] void kernel_start() {
               reinterpret_cast<std::size_t>(image_data_copy_bytes));
   std::memset(image_bss_start, 0, static_cast<std::size_t>(image_bss_end - image_bss_start));
   uart::init();
+  if constexpr (kSafe) fault_log::show();
   const int code = main_task();
   uart::flush();
   exit_program(static_cast<std::uint16_t>(code));

@@ -4,12 +4,16 @@
 #include "kernel/mutex.h"
 #include "kernel/panic.h"
 #include "kernel/schedule.h"
+#include "kernel/statistics.h"
 
 namespace thimble::kernel {
 void Task::start(const TaskConfig& task_config) {
   require(stopped() && schedule.current != this, "a task is started that is not stopped");
   const InterruptState saved = interrupts_off();
   const auto stack = task_config.stack.bytes();
+#if THIMBLE_SAFE
+  note_start(*this, stack);
+#endif
   context = make_context(stack.data() + stack.size(), task_config.entry, task_config.argument);
   config = &task_config;
   base_priority = task_config.priority.level();

@@ -108,6 +108,10 @@ class Task : private TaskControl {
 
   /// The running or interrupted task; not before the first one runs.
   [[nodiscard]] static Task& current();
+
+  // For the kernel's own files:
+  static const TaskControl& control(const Task& task) { return task; }
+  static const Task& of(const TaskControl& control) { return static_cast<const Task&>(control); }
 };
 static_assert(sizeof(Task) <= 64 || kSafe);
 

@@ -36,8 +36,9 @@ struct TaskControl {
   Mutex* held;       ///< the mutexes it holds and others wait for, linked
   Timeout timeout;   ///< ends the wait
 #if THIMBLE_SAFE
-  std::uint32_t switches;  ///< how often it was chosen
-  std::uint64_t run_time;  ///< ticks
+  std::uint32_t switches;   ///< how often it was chosen
+  std::uint64_t run_time;   ///< ticks
+  TaskControl* next_known;  ///< of all that were ever started
 #endif
 };
 static_assert(sizeof(TaskControl) <= 80);

@@ -120,8 +120,7 @@ void use_none(void*) {
 }
 
 std::uintptr_t tags(const Task& task) {
-  // Safety: a Task is a TaskControl and nothing else.
-  return reinterpret_cast<const TaskControl&>(task).context & 7U;
+  return Task::control(task).context & 7U;
 }
 
 void run(void*) {

@@ -11,6 +11,7 @@ import time
 
 import c_firmware
 import inference
+import safe_kernel
 import stress
 from firmware import ROOT, Board, symbol
 
@@ -59,9 +60,9 @@ def check_fault(name, elf, output, code):
     return "an end mark after a fault" if "TEST PASSED" in output else None
 
 
-def run_firmware(board, system, source):
+def run_firmware(board, system, source, *flags):
     """What is wrong with this test, or None."""
-    elf = board.link(source.stem, system + board.compile([source.relative_to(ROOT)]))
+    elf = board.link(source.stem + "".join(flags), system + board.compile([source.relative_to(ROOT)], *flags))
     with board.start(elf) as qemu:
         try:
             output, _ = qemu.communicate(timeout=TIMEOUT_SECONDS)
@@ -80,7 +81,8 @@ def tests_of(board):
     has_extensions = set("fv") & set(board.isa.removeprefix("rv32"))
     firmware = {source.stem: lambda source=source: run_firmware(board, system, source)
                 for source in sorted(HERE.glob("*.cc")) if has_extensions or not source.stem.startswith(EXTENSIONS)}
-    return firmware | inference.tests(board, system) | stress.tests(board, system) | c_firmware.tests(board)
+    return (firmware | inference.tests(board, system) | stress.tests(board, system)
+            | safe_kernel.tests(board, run_firmware) | c_firmware.tests(board))
 
 
 def selected_tests(folder, all_isas):

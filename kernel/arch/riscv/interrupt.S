@@ -48,6 +48,10 @@ interrupt_entry:
         sw      t4, 52(sp)
         sw      t5, 56(sp)
         sw      t6, 60(sp)
+#if THIMBLE_SAFE
+        csrr    t0, mepc                # a fault of the handler would lose it
+        sw      t0, INTERRUPT_FRAME_MEPC(sp)
+#endif
 #ifdef CONTEXT_HAS_EXTENSIONS
         # Handlers use neither floats nor vectors: off, so that one that does is found out.
         li      t0, MSTATUS_FS | MSTATUS_VS

@@ -25,13 +25,20 @@ _start:
         csrs    mstatus, t0
 #endif
 
-        # Paint the stacks: what stays painted was never used (kernel/stack.h).
-        la      t0, __stacks_start
-        la      sp, __main_stack_top
+        # Paint the stacks that every firmware has: what stays painted was never used (kernel/stack.h). Guards between
+        # them may be locked since before the reset.
         li      t1, STACK_PAINT
+        la      t0, __trap_stack_limit
+        la      t2, __trap_stack_top
 1:      sw      t1, 0(t0)
         addi    t0, t0, 4
-        bltu    t0, sp, 1b
+        bltu    t0, t2, 1b
+        la      t0, __main_stack_limit
+        la      sp, __main_stack_top
+        addi    t0, t0, -16             # with the guard of paint below
+2:      sw      t1, 0(t0)
+        addi    t0, t0, 4
+        bltu    t0, sp, 2b
 
         call    kernel_start
         .size   _start, . - _start

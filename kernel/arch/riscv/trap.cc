@@ -1,12 +1,15 @@
-// The fault report. Nothing traps on purpose yet, so every trap is a fault: all there is to know
-// goes to the UART, each line marked FAULT:, and the program ends with a failure.
+// The fault report. Nothing but interrupts traps on purpose, so every other trap is a fault: all
+// there is to know goes to the UART, each line marked FAULT:, and the program ends with a failure.
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 
 #include "drivers/exit.h"
 #include "drivers/uart.h"
+#include "kernel/arch/riscv/fault_context.h"
 #include "kernel/arch/riscv/trap_frame.h"
+#include "kernel/config.h"
+#include "kernel/fault_log.h"
 #include "kernel/print.h"
 #include "kernel/stack.h"
 
@@ -57,16 +60,19 @@ void print_cause(std::uint32_t mcause) {
   }
 }
 
-[[noreturn]] void end_in_fault() {
+}  // namespace
+
+void end_in_fault() {
   print("FAULT: end\n");
   uart::flush();
+  if constexpr (kSafe) fault_log::close();
+  if constexpr (kResetOnFault) reset_machine();
   exit_program(kFaultExitCode);
 }
 
-}  // namespace
-
 /// Called by trap_entry on the trap stack.
 extern "C" [[noreturn]] void kernel_trap(const TrapFrame& frame) {
+  if constexpr (kSafe) fault_log::open();
   print("\nFAULT: ");
   print_cause(frame.mcause);
   print("\nFAULT:");
@@ -78,12 +84,16 @@ extern "C" [[noreturn]] void kernel_trap(const TrapFrame& frame) {
     if (i % 4 == 1) print("\nFAULT:");
     print_value(kRegisters[i - 1], frame.x[i]);
   }
-  const StackUse stack = main_stack();
-  print("\nFAULT: main stack ");
-  print_decimal(stack.peak);
-  print(" of ");
-  print_decimal(stack.size);
-  print(main_stack_overflowed(frame.x[2]) ? " bytes used, overflow\n" : " bytes used\n");
+  print("\n");
+  const bool of_task = kSafe && report_context({frame.mepc, frame.x[1], frame.x[2], frame.mtval});
+  if (!of_task) {
+    const StackUse stack = main_stack();
+    print("FAULT: main stack ");
+    print_decimal(stack.peak);
+    print(" of ");
+    print_decimal(stack.size);
+    print(main_stack_overflowed(frame.x[2]) ? " bytes used, overflow\n" : " bytes used\n");
+  }
   end_in_fault();
 }
 

@@ -37,7 +37,7 @@ constinit std::uint32_t next_from[kWorkers + 1];
 constinit std::uint32_t inferences;
 
 const TaskControl& control_of(const Task& task) {
-  return reinterpret_cast<const TaskControl&>(task);  // a Task is a TaskControl and nothing else
+  return Task::control(task);
 }
 
 void check_invariants() {
