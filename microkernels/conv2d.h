@@ -35,11 +35,9 @@ constexpr std::uint32_t conv2d_scratch_bytes(const Window& window) {
 
 struct Conv2d {
   Window window;
-  Output output;
+  Requantization requantization;  ///< the input's zero point is folded into the biases
   const void*
       weights;  ///< int8 [group][kernel_height][kernel_width][input_channels][kChannelGroup]
-  const void*
-      channels;  ///< Channel, one an output channel; the input's zero point is folded into the bias
 };
 
 /// A Microkernel (runtime/plan.h). Buffers: input, output, scratch of conv2d_scratch_bytes().
@@ -50,9 +48,8 @@ extern "C" void thimble_conv2d(const void* descriptor, std::byte* const* buffers
 /// Depthwise convolution: output channel c reads input channel c / multiplier.
 struct DepthwiseConv2d {
   Window window;
-  Output output;
-  const void* weights;   ///< int8 [kernel_height][kernel_width][output_channels]
-  const void* channels;  ///< Channel, one an output channel
+  Requantization requantization;
+  const void* weights;  ///< int8 [kernel_height][kernel_width][output_channels]
   std::uint16_t multiplier;
 };
 

@@ -89,7 +89,7 @@ StackOptions callees_of(const plan::Plan& plan) {
     if (step.kind == plan::StepKind::kDispatch) functions.push_back(step.function);
     if (step.kind == plan::StepKind::kMicrokernel) {
       functions.push_back(
-          microkernel_symbol(plan.layers[static_cast<std::size_t>(step.layer)].layer.kind));
+          plan.layers[static_cast<std::size_t>(step.layer)].layer.symbol);
     }
   }
   StackOptions options;

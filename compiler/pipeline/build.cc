@@ -75,7 +75,9 @@ Result<fs::path> find_model(const std::string& path_or_name) {
 Result<Build> build(const tflite::Model& model, const BuildOptions& options) {
   ASSIGN_OR_RETURN(
       const Network network,
-      compile_network(model, {options.target.isa, options.all_tensors, options.offload == "all"}));
+      compile_network(model,
+                      {options.target.isa, options.all_tensors, options.offload == "all",
+                       options.optimize == "size" ? offload::Goal::kSize : offload::Goal::kSpeed}));
   Build result;
   result.folder = fs::absolute(options.out.value_or(default_folder(model, options)));
   result.elf = result.folder / "firmware.elf";

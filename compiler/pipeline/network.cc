@@ -30,7 +30,7 @@ std::uint64_t hash_text(std::string_view text, std::uint64_t seed) {
 struct Entry {
   iree::Compiled compiled;
   std::vector<int> results;
-  std::vector<offload::Layer> layers;
+  offload::Offloaded offloaded;
 };
 
 std::string to_text(const Entry& entry) {
@@ -38,7 +38,11 @@ std::string to_text(const Entry& entry) {
   for (const auto& [function, kinds] : entry.compiled.accesses) {
     for (const iree::Access kind : kinds) accesses[function].push_back(static_cast<int>(kind));
   }
-  return json{{"results", entry.results}, {"accesses", accesses}, {"layers", entry.layers}}.dump();
+  return json{{"results", entry.results},
+              {"accesses", accesses},
+              {"layers", entry.offloaded.layers},
+              {"refusals", entry.offloaded.refusals}}
+      .dump();
 }
 
 Result<Entry> read_entry(const fs::path& folder, const std::string& name) {
@@ -47,7 +51,8 @@ Result<Entry> read_entry(const fs::path& folder, const std::string& name) {
     const json root = json::parse(text);
     Entry entry{{folder / (name + ".o"), folder / (name + ".vmfb"), {}},
                 root.at("results").get<std::vector<int>>(),
-                root.at("layers").get<std::vector<offload::Layer>>()};
+                {root.at("layers").get<std::vector<offload::Layer>>(),
+                 root.at("refusals").get<std::vector<offload::Refusal>>()}};
     for (const auto& [function, kinds] : root.at("accesses").items()) {
       std::vector<iree::Access>& list = entry.compiled.accesses[function];
       for (const int kind : kinds.get<std::vector<int>>())
@@ -63,17 +68,19 @@ Result<Entry> compile(const tflite::Model& model, const NetworkOptions& options,
                       const fs::path& folder) {
   const std::string suffix = options.all_tensors ? ", returning every tensor" : "";
   tosa::Program program;
-  std::vector<offload::Layer> layers;
+  offload::Offloaded offloaded;
   {
     const Stage stage("importing " + model.name);
     ASSIGN_OR_RETURN(program, tosa::import(model, folder));
     if (options.all_tensors) tosa::return_all_tensors(program, model);
-    if (options.offload) layers = offload::offload(program.module, model.name);
+    if (options.offload) {
+      ASSIGN_OR_RETURN(offloaded, offload::offload(program.module, model.name, options.goal));
+    }
   }
   const Stage stage("compiling with IREE" + suffix);
   ASSIGN_OR_RETURN(iree::Compiled compiled,
                    iree::compile(mlir::print(program.module), model.name, options.isa, folder));
-  return Entry{std::move(compiled), std::move(program.results), std::move(layers)};
+  return Entry{std::move(compiled), std::move(program.results), std::move(offloaded)};
 }
 
 Result<Entry> find_or_compile(const tflite::Model& model, const NetworkOptions& options,
@@ -107,9 +114,10 @@ std::uint64_t tool_mark() {
 Result<Network> compile_network(const tflite::Model& model, const NetworkOptions& options) {
   ASSIGN_OR_RETURN(const Bytes content, read_file(model.path));
   std::uint64_t hash = content_hash(content, tool_mark());
-  hash = hash_text(fmt::format("{} {} {} {}", model.name, options.isa.name(), options.all_tensors,
-                               options.offload),
-                   hash);
+  hash =
+      hash_text(fmt::format("{} {} {} {} {}", model.name, options.isa.name(), options.all_tensors,
+                            options.offload, static_cast<int>(options.goal)),
+                hash);
   const std::string key = fmt::format("{}-{:016x}", model.name, hash);
   ASSIGN_OR_RETURN(const Entry entry, find_or_compile(model, options, key));
   ASSIGN_OR_RETURN(const Bytes schedule, read_file(entry.compiled.schedule));
@@ -126,8 +134,9 @@ Result<Network> compile_network(const tflite::Model& model, const NetworkOptions
                 trace.outputs.size(), entry.results.size());
   }
   ASSIGN_OR_RETURN(plan::Plan plan, plan::make_plan(std::move(trace), entry.compiled.accesses,
-                                                    entry.layers, input_bytes));
-  return Network{entry.compiled.object, std::move(plan), entry.results, key};
+                                                    entry.offloaded.layers, input_bytes));
+  return Network{entry.compiled.object, std::move(plan), entry.results, entry.offloaded.refusals,
+                 key};
 }
 
 }  // namespace thimble

@@ -17,12 +17,14 @@ struct NetworkOptions {
   Isa isa;
   bool all_tensors = false;  ///< also return what every operator computes
   bool offload = true;       ///< give microkernels what they can compute
+  offload::Goal goal = offload::Goal::kSpeed;
 };
 
 struct Network {
   std::filesystem::path object;  ///< in the cache: to be read, not changed
   plan::Plan plan;
   std::vector<int> results;  ///< which tensor of the model each output is
+  std::vector<offload::Refusal> refusals;
   std::string key;           ///< names this very network: model, options, tools
 };
 

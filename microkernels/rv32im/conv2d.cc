@@ -70,14 +70,13 @@ void tile(const Conv2d& layer, const std::int8_t* patch, int pitch, std::int8_t*
   const int taps = window.kernel_height * window.kernel_width * window.input_channels;
   const int channels = window.output_channels;
   const auto* weights = static_cast<const std::int8_t*>(layer.weights);
-  const auto* scales = static_cast<const Channel*>(layer.channels);
   for (int first = 0; first < channels; first += kChannelGroup) {
     std::int32_t sums[kPixels][kChannelGroup];
     const std::int8_t* const end = weights + taps * kChannelGroup;
     multiply<kPixels>(patch, pitch, weights, end, sums);
     weights = end;
     for (int c = 0; c < kChannelGroup && first + c < channels; ++c) {
-      const Requantizer requantizer(scales[first + c], layer.output);
+      const Requantizer requantizer(layer.requantization, first + c);
       for (int p = 0; p < kPixels; ++p) {
         output[p * channels + first + c] = requantizer(sums[p][c]);
       }

@@ -14,12 +14,13 @@ namespace thimble::microkernels {
 namespace {
 
 // apply_scale_32 of the specification, in 128 bits so that nothing can overflow.
-std::int8_t specified(std::int32_t accumulator, const Channel& channel, const Output& output) {
-  const std::int32_t value = accumulator + channel.bias;
-  __int128 round = static_cast<__int128>(1) << (channel.shift - 1);
-  if (output.double_round && channel.shift > 31) round += value >= 0 ? (1 << 30) : -(1 << 30);
+std::int8_t specified(std::int32_t sum, std::int32_t bias, const ReferenceScale& scale,
+                      const Requantization& output) {
+  const std::int32_t value = sum + bias;
+  __int128 round = static_cast<__int128>(1) << (scale.shift - 1);
+  if (output.double_round && scale.shift > 31) round += value >= 0 ? (1 << 30) : -(1 << 30);
   const auto scaled = static_cast<std::int64_t>(
-      (static_cast<__int128>(value) * channel.multiplier + round) >> channel.shift);
+      (static_cast<__int128>(value) * scale.multiplier + round) >> scale.shift);
   return static_cast<std::int8_t>(
       std::clamp<std::int64_t>(scaled + output.zero_point, output.lowest, output.highest));
 }
@@ -73,14 +74,22 @@ class Layers : public testing::TestWithParam<int> {
     }
   }
 
-  void make_output(Output& output, int channels) {
+  void make_output(Requantization& output, int channels) {
     const int low = pick(-128, 100);
-    output = {static_cast<std::int16_t>(pick(-128, 127)), static_cast<std::int8_t>(low),
-              static_cast<std::int8_t>(pick(low, 127)), pick(0, 1) != 0};
+    biases_.clear(), scales_.clear();
     for (int c = 0; c < channels; ++c) {
-      channels_.push_back({pick(-20000, 20000), pick(1 << 30, 2147483646),
-                           pick(0, 15) == 0 ? pick(28, 32) : pick(33, 46)});
+      biases_.push_back(pick(-20000, 20000));
+      scales_.push_back(
+          {pick(1 << 30, 2147483646), pick(0, 15) == 0 ? pick(28, 32) : pick(33, 46)});
     }
+    output = {biases_.data(),
+              scales_.data(),
+              RequantizationForm::kReference,
+              true,
+              static_cast<std::int16_t>(pick(-128, 127)),
+              static_cast<std::int8_t>(low),
+              static_cast<std::int8_t>(pick(low, 127)),
+              pick(0, 1) != 0};
   }
 
   [[nodiscard]] std::int32_t input_at(const Window& window, int y, int x, int channel) const {
@@ -92,8 +101,8 @@ class Layers : public testing::TestWithParam<int> {
 
   // Runs the microkernel in two calls, split at a random row, and compares every output.
   template <typename Kernel, typename Sum>
-  void check(const Window& window, const Output& output, const void* descriptor, Kernel kernel,
-             std::size_t scratch_bytes, const Sum& sum) {
+  void check(const Window& window, const Requantization& output, const void* descriptor,
+             Kernel kernel, std::size_t scratch_bytes, const Sum& sum) {
     constexpr std::byte kGuard{0xa5};
     const int values = output_height_ * window.output_width * window.output_channels;
     const auto count = static_cast<std::size_t>(values);
@@ -110,8 +119,8 @@ class Layers : public testing::TestWithParam<int> {
     for (int y = 0; y < output_height_; ++y) {
       for (int x = 0; x < window.output_width; ++x) {
         for (int c = 0; c < window.output_channels; ++c, ++at) {
-          const std::int8_t wanted =
-              specified(sum(y, x, c), channels_[static_cast<std::size_t>(c)], output);
+          const std::int8_t wanted = specified(sum(y, x, c), biases_[static_cast<std::size_t>(c)],
+                                               scales_[static_cast<std::size_t>(c)], output);
           ASSERT_EQ(static_cast<std::int8_t>(result[at]), wanted)
               << "row " << y << ", column " << x << ", channel " << c;
         }
@@ -128,7 +137,8 @@ class Layers : public testing::TestWithParam<int> {
   int output_height_ = 0;
   std::vector<std::int8_t> input_;
   std::vector<std::int8_t> weights_;
-  std::vector<Channel> channels_;
+  std::vector<std::int32_t> biases_;
+  std::vector<ReferenceScale> scales_;
 };
 
 constexpr int kCasesEach = 60;
@@ -136,18 +146,17 @@ constexpr int kCasesEach = 60;
 TEST_P(Layers, Conv2dIsExact) {
   for (int i = 0; i < kCasesEach; ++i) {
     SCOPED_TRACE(i);
-    input_.clear(), weights_.clear(), channels_.clear();
+    input_.clear(), weights_.clear();
     Conv2d layer{};
     Window& window = layer.window;
     make_window(window, false);
-    make_output(layer.output, window.output_channels);
+    make_output(layer.requantization, window.output_channels);
     fill(input_, window.input_height * window.input_width * window.input_channels);
     const int taps = window.kernel_height * window.kernel_width * window.input_channels;
     const int groups = (window.output_channels + kChannelGroup - 1) / kChannelGroup;
     fill(weights_, groups * taps * kChannelGroup);
     layer.weights = weights_.data();
-    layer.channels = channels_.data();
-    check(window, layer.output, &layer, thimble_conv2d, conv2d_scratch_bytes(window),
+    check(window, layer.requantization, &layer, thimble_conv2d, conv2d_scratch_bytes(window),
           [&](int y, int x, int c) {
             std::int32_t sum = 0;
             int tap = 0;
@@ -171,18 +180,17 @@ TEST_P(Layers, Conv2dIsExact) {
 TEST_P(Layers, DepthwiseConv2dIsExact) {
   for (int i = 0; i < kCasesEach; ++i) {
     SCOPED_TRACE(i);
-    input_.clear(), weights_.clear(), channels_.clear();
+    input_.clear(), weights_.clear();
     DepthwiseConv2d layer{};
     Window& window = layer.window;
     make_window(window, true);
     layer.multiplier = static_cast<std::uint16_t>(pick(0, 2) == 0 ? pick(2, 3) : 1);
     window.output_channels = static_cast<std::uint16_t>(window.input_channels * layer.multiplier);
-    make_output(layer.output, window.output_channels);
+    make_output(layer.requantization, window.output_channels);
     fill(input_, window.input_height * window.input_width * window.input_channels);
     fill(weights_, window.kernel_height * window.kernel_width * window.output_channels);
     layer.weights = weights_.data();
-    layer.channels = channels_.data();
-    check(window, layer.output, &layer, thimble_depthwise_conv2d, window.input_channels,
+    check(window, layer.requantization, &layer, thimble_depthwise_conv2d, window.input_channels,
           [&](int y, int x, int c) {
             std::int32_t sum = 0;
             for (int ky = 0; ky < window.kernel_height; ++ky) {

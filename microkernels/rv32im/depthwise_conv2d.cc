@@ -16,7 +16,6 @@ void pixel(const DepthwiseConv2d& layer, const std::int8_t* input, const std::in
   const Window& window = layer.window;
   const int input_channel = channel / layer.multiplier;
   const std::int8_t* weights = static_cast<const std::int8_t*>(layer.weights) + channel;
-  const auto* scales = static_cast<const Channel*>(layer.channels) + channel;
   std::int32_t sums[kCount] = {};
   for (int ky = 0; ky < window.kernel_height; ++ky) {
     const int y = top + ky * window.dilation_y;
@@ -33,7 +32,7 @@ void pixel(const DepthwiseConv2d& layer, const std::int8_t* input, const std::in
     }
   }
   for (int c = 0; c < kCount; ++c) {
-    output[channel + c] = Requantizer(scales[c], layer.output)(sums[c]);
+    output[channel + c] = Requantizer(layer.requantization, channel + c)(sums[c]);
   }
 }
 
