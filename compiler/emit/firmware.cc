@@ -67,7 +67,7 @@ Status archive(std::vector<fs::path> objects, const std::vector<fs::path>& syste
                const fs::path& library) {
   for (const fs::path& object : system) {
     const std::string folder = object.parent_path().string();
-    if (folder.ends_with("/runtime") || folder.ends_with("/microkernels/rv32im"))
+    if (folder.ends_with("/runtime") || folder.find("/microkernels") != std::string::npos)
       objects.push_back(object);
   }
   Command command{"llvm-ar-19", "rcsD", library.string()};
@@ -88,8 +88,7 @@ StackOptions callees_of(const plan::Plan& plan) {
   for (const plan::Step& step : plan.steps) {
     if (step.kind == plan::StepKind::kDispatch) functions.push_back(step.function);
     if (step.kind == plan::StepKind::kMicrokernel) {
-      functions.push_back(
-          plan.layers[static_cast<std::size_t>(step.layer)].layer.symbol);
+      functions.push_back(plan.layers[static_cast<std::size_t>(step.layer)].layer.symbol);
     }
   }
   StackOptions options;
@@ -98,6 +97,10 @@ StackOptions callees_of(const plan::Plan& plan) {
                              "thimble::runtime::(anonymous namespace)::run_dispatch"}) {
     options.callees[caller] = functions;
   }
+  // Jumps through registers stay within these.
+  for (const char* tile :
+       {"thimble_packed_tile_1", "thimble_packed_tile_2", "thimble_packed_tile_3"})
+    options.callees[tile] = {};
   return options;
 }
 

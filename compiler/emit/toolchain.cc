@@ -34,7 +34,8 @@ bool is_microkernel(const fs::path& source) {
 
 // All that is compiled into a firmware besides the model: whatever stands in these folders.
 std::vector<fs::path> system_sources(const Board& board, const std::string& application) {
-  std::vector<fs::path> folders{"kernel", "kernel/arch/riscv", "runtime", "microkernels/rv32im"};
+  std::vector<fs::path> folders{"kernel",       "kernel/arch/riscv",      "runtime",
+                                "microkernels", "microkernels/reference", "microkernels/rv32im"};
   for (const std::string& driver : board.drivers) folders.push_back(fs::path("drivers") / driver);
   folders.push_back(board.folder);
   folders.push_back(fs::path("apps") / application);

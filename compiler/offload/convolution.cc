@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "compiler/offload/bytes.h"
+#include "compiler/offload/encode_conv2d.h"
 #include "compiler/offload/window.h"
-#include "microkernels/conv2d.h"
 
 namespace thimble::offload {
 namespace {
@@ -60,19 +60,6 @@ std::string read_weights(const Graph& graph, const Operation& operation, Convolu
   return {};
 }
 
-// Groups of four channels, tap by tap, the last group padded with zeros.
-std::vector<std::int8_t> grouped(const Convolution& layer) {
-  constexpr std::size_t kGroup = microkernels::kChannelGroup;
-  const std::size_t outputs = layer.window.output_channels;
-  const std::size_t taps = layer.taps();
-  std::vector<std::int8_t> weights((outputs + kGroup - 1) / kGroup * kGroup * taps, 0);
-  for (std::size_t c = 0; c < outputs; ++c) {
-    for (std::size_t tap = 0; tap < taps; ++tap)
-      weights[((c / kGroup) * taps + tap) * kGroup + c % kGroup] = layer.weights[c * taps + tap];
-  }
-  return weights;
-}
-
 // Tap by tap, all channels.
 std::vector<std::int8_t> interleaved(const Convolution& layer) {
   const std::size_t outputs = layer.window.output_channels;
@@ -108,28 +95,20 @@ std::vector<ChannelScale> Convolution::channel_scales() const {
   return channels;
 }
 
-Layer Convolution::encode(Goal /*goal*/) const {
+Layer Convolution::encode(Goal goal) const {
+  if (!depthwise) return conv2d_layer(*this, goal);
   const RequantizationPlan requantization = plan_requantization(channel_scales(), rescale.output);
-  const std::string common =
-      fmt::format("{}, {}", window_text(window),
-                  requantization_text(requantization, rescale.output, "$1", "$2"));
   Layer layer;
-  layer.header = "microkernels/conv2d.h";
+  layer.symbol = "thimble_depthwise_conv2d";
+  layer.header = "microkernels/depthwise_conv2d.h";
+  layer.descriptor =
+      fmt::format("DepthwiseConv2d{{{}, {}, $0, {}}}", window_text(window),
+                  requantization_text(requantization, rescale.output, "$1", "$2"), multiplier);
+  layer.constants = {bytes_of(interleaved(*this)), bytes_of(requantization.biases),
+                     requantization.scales};
   layer.rows = window.output_height;
+  layer.scratch_bytes = window.input_channels;
   layer.forms = requantization.forms;
-  if (depthwise) {
-    layer.symbol = "thimble_depthwise_conv2d";
-    layer.descriptor = fmt::format("DepthwiseConv2d{{{}, $0, {}}}", common, multiplier);
-    layer.scratch_bytes = window.input_channels;
-    layer.constants.push_back(bytes_of(interleaved(*this)));
-  } else {
-    layer.symbol = "thimble_conv2d";
-    layer.descriptor = fmt::format("Conv2d{{{}, $0}}", common);
-    layer.scratch_bytes = microkernels::conv2d_scratch_bytes(window);
-    layer.constants.push_back(bytes_of(grouped(*this)));
-  }
-  layer.constants.push_back(bytes_of(requantization.biases));
-  layer.constants.push_back(requantization.scales);
   return layer;
 }
 

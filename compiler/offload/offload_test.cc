@@ -22,7 +22,7 @@ std::string program(const std::string& rounding = "DOUBLE_ROUND",
 %iz = "tosa.const"() <{values = dense<-3> : tensor<1xi8>}> : () -> tensor<1xi8>
 %wz = "tosa.const"() <{values = dense<)" +
          weight_zero + R"(> : tensor<1xi8>}> : () -> tensor<1xi8>
-%m = "tosa.const"() <{values = dense<"0x000000400100004002000040"> : tensor<3xi32>}> : () -> tensor<3xi32>
+%m = "tosa.const"() <{values = dense<"0x35b1c54a9217e35d5f0a3c51"> : tensor<3xi32>}> : () -> tensor<3xi32>
 %s = "tosa.const"() <{values = dense<35> : tensor<3xi8>}> : () -> tensor<3xi8>
 %z = "tosa.const"() <{values = dense<0> : tensor<1xi32>}> : () -> tensor<1xi32>
 %oz = "tosa.const"() <{values = dense<7> : tensor<1xi8>}> : () -> tensor<1xi8>
@@ -53,10 +53,10 @@ TEST(Offload, TakesAConvolutionWithItsRescaleAndClamp) {
   ASSERT_EQ(layers.size(), 1u);
   const Layer& layer = layers[0];
   EXPECT_EQ(layer.function, "net_layer_0");
-  EXPECT_EQ(layer.symbol, "thimble_conv2d");
+  EXPECT_EQ(layer.symbol, "thimble_conv2d_packed");
   EXPECT_EQ(layer.operation, "tosa.conv2d");
   EXPECT_EQ(layer.rows, 2);
-  ASSERT_EQ(layer.constants.size(), 3u);
+  ASSERT_EQ(layer.constants.size(), 4u);
   EXPECT_EQ(printed.find("tosa."), std::string::npos) << "nothing of the layer stays:\n" << printed;
   EXPECT_NE(printed.find("@microkernels::@net_layer_0"), std::string::npos);
   ASSERT_TRUE(mlir::parse(printed, "printed").has_value());

@@ -1,8 +1,8 @@
 // Depthwise convolution for cores with a multiplier and no SIMD: four channels of a pixel at a
 // time. Taps beyond the border read a row of zero points, so that the inner loop knows no border.
-#include <cstring>
+#include "microkernels/depthwise_conv2d.h"
 
-#include "microkernels/conv2d.h"
+#include <cstring>
 
 namespace thimble::microkernels {
 namespace {

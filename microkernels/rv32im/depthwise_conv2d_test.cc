@@ -1,6 +1,6 @@
 // Random layers of every shape against the TOSA specification, written down here a second time,
 // plainly.
-#include "microkernels/conv2d.h"
+#include "microkernels/depthwise_conv2d.h"
 
 #include <gtest/gtest.h>
 
@@ -142,40 +142,6 @@ class Layers : public testing::TestWithParam<int> {
 };
 
 constexpr int kCasesEach = 60;
-
-TEST_P(Layers, Conv2dIsExact) {
-  for (int i = 0; i < kCasesEach; ++i) {
-    SCOPED_TRACE(i);
-    input_.clear(), weights_.clear();
-    Conv2d layer{};
-    Window& window = layer.window;
-    make_window(window, false);
-    make_output(layer.requantization, window.output_channels);
-    fill(input_, window.input_height * window.input_width * window.input_channels);
-    const int taps = window.kernel_height * window.kernel_width * window.input_channels;
-    const int groups = (window.output_channels + kChannelGroup - 1) / kChannelGroup;
-    fill(weights_, groups * taps * kChannelGroup);
-    layer.weights = weights_.data();
-    check(window, layer.requantization, &layer, thimble_conv2d, conv2d_scratch_bytes(window),
-          [&](int y, int x, int c) {
-            std::int32_t sum = 0;
-            int tap = 0;
-            for (int ky = 0; ky < window.kernel_height; ++ky) {
-              for (int kx = 0; kx < window.kernel_width; ++kx) {
-                for (int k = 0; k < window.input_channels; ++k, ++tap) {
-                  const int place =
-                      (c / kChannelGroup * taps + tap) * kChannelGroup + c % kChannelGroup;
-                  sum += weights_[static_cast<std::size_t>(place)] *
-                         input_at(
-                             window, y * window.stride_y - window.pad_top + ky * window.dilation_y,
-                             x * window.stride_x - window.pad_left + kx * window.dilation_x, k);
-                }
-              }
-            }
-            return sum;
-          });
-  }
-}
 
 TEST_P(Layers, DepthwiseConv2dIsExact) {
   for (int i = 0; i < kCasesEach; ++i) {

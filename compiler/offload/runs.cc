@@ -1,0 +1,57 @@
+// See runs.h.
+#include "compiler/offload/runs.h"
+
+#include <algorithm>
+
+#include "microkernels/tile.h"
+
+namespace thimble::offload {
+
+bool fits_half(ChannelWeights run) {
+  constexpr int kLowestInput = -128;
+  constexpr int kHighestInput = 127;
+  int lowest = 0;
+  int highest = 0;
+  for (const int weight : run) {
+    lowest += std::min(weight * kLowestInput, weight * kHighestInput);
+    highest += std::max(weight * kLowestInput, weight * kHighestInput);
+  }
+  return lowest >= INT16_MIN && highest <= INT16_MAX;
+}
+
+std::vector<std::uint8_t> run_lengths(std::span<const ChannelWeights> channels) {
+  const std::size_t taps = channels[0].size();
+  std::vector<std::uint8_t> lengths;
+  for (std::size_t start = 0; start < taps;) {
+    // One tap always fits: 128 * 128 is less than 2^15.
+    std::size_t length = 1;
+    while (length < microkernels::kLongestRun && start + length < taps &&
+           std::ranges::all_of(
+               channels,
+               [&](ChannelWeights channel) {
+                 return fits_half(channel.subspan(start, length + 1));
+               })) {
+      ++length;
+    }
+    lengths.push_back(static_cast<std::uint8_t>(length));
+    start += length;
+  }
+  return lengths;
+}
+
+std::vector<std::uint32_t> packed(std::span<const ChannelWeights> channels) {
+  const std::size_t taps = channels[0].size();
+  std::vector<std::uint32_t> words;
+  words.reserve(taps * (channels.size() + 1) / 2);
+  for (std::size_t tap = 0; tap < taps; ++tap) {
+    for (std::size_t c = 0; c < channels.size(); c += 2) {
+      const std::int32_t lower = channels[c][tap];
+      const std::int32_t upper = c + 1 < channels.size() ? channels[c + 1][tap] : 0;
+      words.push_back(static_cast<std::uint32_t>(lower) +
+                      (static_cast<std::uint32_t>(upper) << 16U));
+    }
+  }
+  return words;
+}
+
+}  // namespace thimble::offload
