@@ -40,12 +40,24 @@ struct Conv2d {
   const void* runs;               ///< std::uint8_t, for packed weights
 };
 
+/// A convolution some of whose channels have a form of their own.
+struct Conv2dWithExceptions {
+  Conv2d most;        ///< for thimble_conv2d_packed
+  Conv2d exceptions;  ///< for thimble_conv2d_reference: the exceptions alone, one after the other
+  const void* channels;  ///< std::uint16_t: which of the output's channels each of them is
+  std::uint16_t count;
+};
+
 /// Microkernels (runtime/plan.h). Buffers: input, output, scratch of conv2d_scratch_bytes().
 /// Descriptor: Conv2d. Not for interrupts.
 ///
 /// Packed weights (microkernels/tile.h): the fastest. Not for RequantizationForm::kReference.
 extern "C" void thimble_conv2d_packed(const void* descriptor, std::byte* const* buffers,
                                       std::uint32_t first_row, std::uint32_t rows);
+/// The same, then the exceptions again. Descriptor: Conv2dWithExceptions.
+extern "C" void thimble_conv2d_packed_with_exceptions(const void* descriptor,
+                                                      std::byte* const* buffers,
+                                                      std::uint32_t first_row, std::uint32_t rows);
 /// Weights int8 [output channel][kernel row][kernel column][input channel], any form: the plain
 /// definition.
 extern "C" void thimble_conv2d_reference(const void* descriptor, std::byte* const* buffers,

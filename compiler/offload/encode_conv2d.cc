@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compiler/offload/bytes.h"
 #include "compiler/offload/runs.h"
 #include "compiler/offload/window.h"
@@ -16,16 +18,18 @@ void append(std::vector<std::uint8_t>& to, const std::vector<std::uint8_t>& from
   to.insert(to.end(), from.begin(), from.end());
 }
 
+ChannelWeights weights_of(const Convolution& layer, std::size_t channel) {
+  return ChannelWeights(layer.weights).subspan(channel * layer.taps(), layer.taps());
+}
+
 // Groups of four channels, then pairs.
 void encode_packed(const Convolution& layer, EncodedConv2d& encoded) {
-  encoded.symbol = "thimble_conv2d_packed";
   const std::size_t outputs = layer.window.output_channels;
   for (std::size_t first = 0; first < outputs;) {
-    const std::size_t count =
-        std::min<std::size_t>(outputs - first >= kGroup ? kGroup : 2, outputs - first);
+    const std::size_t left = outputs - first;
+    const std::size_t count = std::min<std::size_t>(left >= kGroup ? kGroup : 2, left);
     std::vector<ChannelWeights> channels;
-    for (std::size_t c = first; c < first + count; ++c)
-      channels.push_back(ChannelWeights(layer.weights).subspan(c * layer.taps(), layer.taps()));
+    for (std::size_t c = first; c < first + count; ++c) channels.push_back(weights_of(layer, c));
     append(encoded.runs, run_lengths(channels));
     encoded.runs.push_back(0);
     append(encoded.weights, bytes_of(packed(channels)));
@@ -34,33 +38,76 @@ void encode_packed(const Convolution& layer, EncodedConv2d& encoded) {
   if (outputs % 2 != 0) encoded.requantization.biases.push_back(0);
 }
 
+void encode_exceptions(const Convolution& layer, const std::vector<ChannelScale>& scales,
+                       Conv2dEncoding& encoding) {
+  std::vector<ChannelScale> chosen;
+  for (const int channel : encoding.most.requantization.exceptions) {
+    const auto c = static_cast<std::size_t>(channel);
+    chosen.push_back(scales[c]);
+    append(encoding.exceptions.weights,
+           bytes_of(std::vector(weights_of(layer, c).begin(), weights_of(layer, c).end())));
+    encoding.channels.push_back(static_cast<std::uint16_t>(channel));
+  }
+  encoding.exceptions.requantization = reference_requantization(chosen);
+}
+
+// The initializer of a Conv2d whose constants are `first` and the three behind it.
+std::string descriptor_text(const Convolution& layer, const EncodedConv2d& encoded, int first) {
+  return fmt::format(
+      "Conv2d{{{}, {}, ${}, ${}}}", window_text(layer.window),
+      requantization_text(encoded.requantization, layer.rescale.output,
+                          fmt::format("${}", first + 2), fmt::format("${}", first + 3)),
+      first, first + 1);
+}
+
+void add_constants(EncodedConv2d&& encoded, Layer& layer) {
+  layer.constants.push_back(std::move(encoded.weights));
+  layer.constants.push_back(std::move(encoded.runs));
+  layer.constants.push_back(bytes_of(encoded.requantization.biases));
+  layer.constants.push_back(std::move(encoded.requantization.scales));
+}
+
 }  // namespace
 
-EncodedConv2d encode_conv2d(const Convolution& layer, Goal /*goal*/) {
-  EncodedConv2d encoded;
-  encoded.requantization = plan_requantization(layer.channel_scales(), layer.rescale.output);
-  if (encoded.requantization.form == microkernels::RequantizationForm::kReference) {
-    encoded.symbol = "thimble_conv2d_reference";
-    encoded.weights = bytes_of(layer.weights);
-  } else {
-    encode_packed(layer, encoded);
+Conv2dEncoding encode_conv2d(const Convolution& layer, Goal /*goal*/) {
+  Conv2dEncoding encoding;
+  const std::vector<ChannelScale> scales = layer.channel_scales();
+  encoding.most.requantization = plan_requantization(scales, layer.rescale.output, true);
+  if (encoding.most.requantization.form == microkernels::RequantizationForm::kReference) {
+    encoding.symbol = "thimble_conv2d_reference";
+    encoding.most.weights = bytes_of(layer.weights);
+    return encoding;
   }
-  return encoded;
+  encoding.symbol = "thimble_conv2d_packed";
+  encode_packed(layer, encoding.most);
+  if (!encoding.most.requantization.exceptions.empty()) {
+    encoding.symbol = "thimble_conv2d_packed_with_exceptions";
+    encode_exceptions(layer, scales, encoding);
+  }
+  return encoding;
 }
 
 Layer conv2d_layer(const Convolution& layer, Goal goal) {
-  EncodedConv2d encoded = encode_conv2d(layer, goal);
+  Conv2dEncoding encoding = encode_conv2d(layer, goal);
   Layer result;
-  result.symbol = encoded.symbol;
+  result.symbol = encoding.symbol;
   result.header = "microkernels/conv2d.h";
-  result.descriptor =
-      fmt::format("Conv2d{{{}, {}, $0, $1}}", window_text(layer.window),
-                  requantization_text(encoded.requantization, layer.rescale.output, "$2", "$3"));
-  result.constants = {std::move(encoded.weights), std::move(encoded.runs),
-                      bytes_of(encoded.requantization.biases), encoded.requantization.scales};
+  result.descriptor = descriptor_text(layer, encoding.most, 0);
   result.rows = layer.window.output_height;
   result.scratch_bytes = microkernels::conv2d_scratch_bytes(layer.window);
-  result.forms = encoded.requantization.forms;
+  result.forms = encoding.most.requantization.forms;
+  const bool has_exceptions = !encoding.channels.empty();
+  if (has_exceptions) {
+    result.descriptor =
+        fmt::format("Conv2dWithExceptions{{{}, microkernels::{}, $8, {}}}", result.descriptor,
+                    descriptor_text(layer, encoding.exceptions, 4), encoding.channels.size());
+    result.descriptor.insert(result.descriptor.find('{') + 1, "microkernels::");
+  }
+  add_constants(std::move(encoding.most), result);
+  if (has_exceptions) {
+    add_constants(std::move(encoding.exceptions), result);
+    result.constants.push_back(bytes_of(encoding.channels));
+  }
   return result;
 }
 

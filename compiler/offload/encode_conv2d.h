@@ -9,14 +9,22 @@
 
 namespace thimble::offload {
 
+/// Channels in one form.
 struct EncodedConv2d {
-  const char* symbol = nullptr;
   std::vector<std::uint8_t> weights;
   std::vector<std::uint8_t> runs;
   RequantizationPlan requantization;
 };
 
-[[nodiscard]] EncodedConv2d encode_conv2d(const Convolution& layer, Goal goal);
+/// A whole layer.
+struct Conv2dEncoding {
+  const char* symbol = nullptr;
+  EncodedConv2d most;
+  EncodedConv2d exceptions;             ///< for thimble_conv2d_packed_with_exceptions
+  std::vector<std::uint16_t> channels;  ///< of the exceptions
+};
+
+[[nodiscard]] Conv2dEncoding encode_conv2d(const Convolution& layer, Goal goal);
 
 /// The layer with its descriptor.
 [[nodiscard]] Layer conv2d_layer(const Convolution& layer, Goal goal);

@@ -15,8 +15,22 @@ using Microkernel = void (*)(const void*, std::byte* const*, std::uint32_t, std:
 
 Microkernel function(std::string_view symbol) {
   if (symbol == "thimble_conv2d_packed") return microkernels::thimble_conv2d_packed;
+  if (symbol == "thimble_conv2d_packed_with_exceptions") {
+    return microkernels::thimble_conv2d_packed_with_exceptions;
+  }
   if (symbol == "thimble_conv2d_reference") return microkernels::thimble_conv2d_reference;
   return nullptr;
+}
+
+microkernels::Conv2d descriptor(const Convolution& layer, const EncodedConv2d& encoded) {
+  const OutputRange& output = layer.rescale.output;
+  const RequantizationPlan& plan = encoded.requantization;
+  return {layer.window,
+          {plan.biases.data(), plan.scales.data(), plan.form, plan.per_channel,
+           static_cast<std::int16_t>(output.zero_point), static_cast<std::int8_t>(output.lowest),
+           static_cast<std::int8_t>(output.highest), output.double_round},
+          encoded.weights.data(),
+          encoded.runs.data()};
 }
 
 class Convolutions : public testing::TestWithParam<int> {};
@@ -29,23 +43,15 @@ TEST_P(Convolutions, AreExact) {
     SCOPED_TRACE(i);
     const auto layer = random.make(false);
     for (const Goal goal : {Goal::kSpeed, Goal::kSize}) {
-      EncodedConv2d encoded = encode_conv2d(*layer, goal);
-      const microkernels::Requantization requantization{
-          encoded.requantization.biases.data(),
-          encoded.requantization.scales.data(),
-          encoded.requantization.form,
-          encoded.requantization.per_channel,
-          static_cast<std::int16_t>(layer->rescale.output.zero_point),
-          static_cast<std::int8_t>(layer->rescale.output.lowest),
-          static_cast<std::int8_t>(layer->rescale.output.highest),
-          layer->rescale.output.double_round};
-      const microkernels::Conv2d descriptor{layer->window, requantization, encoded.weights.data(),
-                                            encoded.runs.data()};
-      ASSERT_NE(function(encoded.symbol), nullptr) << encoded.symbol;
+      const Conv2dEncoding encoding = encode_conv2d(*layer, goal);
+      ASSERT_NE(function(encoding.symbol), nullptr) << encoding.symbol;
+      const microkernels::Conv2dWithExceptions descriptors{
+          descriptor(*layer, encoding.most), descriptor(*layer, encoding.exceptions),
+          encoding.channels.data(), static_cast<std::uint16_t>(encoding.channels.size())};
       random.check(
           *layer,
           [&](std::byte* const* buffers, std::uint32_t first_row, std::uint32_t rows) {
-            function(encoded.symbol)(&descriptor, buffers, first_row, rows);
+            function(encoding.symbol)(&descriptors, buffers, first_row, rows);
           },
           microkernels::conv2d_scratch_bytes(layer->window));
     }

@@ -67,8 +67,7 @@ int evaluate(std::int64_t value, const Scaling& scaling, const OutputRange& rang
 bool has_steps(const Steps& steps, const ChannelScale& channel, const Scaling& scaling,
                const OutputRange& range, bool symmetric) {
   if (channel.lowest + scaling.bias_change <= -kSafeValue ||
-      channel.highest + scaling.bias_change >= kSafeValue || channel.lowest <= -kSafeValue ||
-      channel.highest >= kSafeValue) {
+      channel.highest + scaling.bias_change >= kSafeValue) {
     return false;
   }
   const auto output = [&](std::int64_t value) {
@@ -152,14 +151,29 @@ std::optional<std::uint32_t> common_multiplier(const std::vector<ChannelScale>& 
   return std::nullopt;
 }
 
-RequantizationPlan reference_plan(const std::vector<ChannelScale>& channels) {
+// The layer in one form, with the channels for which it is not exact.
+RequantizationPlan try_form(const std::vector<ChannelScale>& channels,
+                            const std::vector<Steps>& steps, const OutputRange& output,
+                            bool symmetric) {
   RequantizationPlan plan;
-  plan.per_channel = !one_scale_for_all(channels);
-  std::vector<microkernels::ReferenceScale> scales;
-  for (const ChannelScale& channel : channels) {
-    plan.biases.push_back(static_cast<std::int32_t>(channel.bias));
-    if (plan.per_channel || scales.empty())
-      scales.push_back({static_cast<std::int32_t>(channel.multiplier), channel.shift});
+  plan.form = symmetric ? RequantizationForm::kSymmetric : RequantizationForm::kOneSided;
+  std::vector<std::uint32_t> scales;
+  const auto common = common_multiplier(channels, steps, output, symmetric);
+  if (common) {
+    plan.per_channel = false;
+    scales = {*common};
+  }
+  for (std::size_t c = 0; c < channels.size(); ++c) {
+    std::optional<Scaling> scaling;
+    if (common) {
+      scaling = Scaling{*common, 0};
+    } else {
+      scaling = find_scaling(steps[c], channels[c], output, symmetric);
+      if (!scaling) plan.exceptions.push_back(static_cast<int>(c));
+      if (!scaling) scaling = Scaling{1, 0};
+      scales.push_back(scaling->multiplier);
+    }
+    plan.biases.push_back(static_cast<std::int32_t>(channels[c].bias + scaling->bias_change));
   }
   plan.scales = bytes_of(scales);
   return plan;
@@ -174,55 +188,47 @@ int requantized(std::int64_t value, const ChannelScale& channel, const OutputRan
       std::clamp<std::int64_t>(scaled + output.zero_point, output.lowest, output.highest));
 }
 
-RequantizationPlan plan_requantization(const std::vector<ChannelScale>& channels,
-                                       const OutputRange& output) {
-  const bool monotone =
-      std::ranges::all_of(channels, [](const auto& channel) { return channel.multiplier >= 0; });
-  if (!monotone) {
-    RequantizationPlan plan = reference_plan(channels);
-    plan.forms["reference"] = static_cast<int>(channels.size());
-    return plan;
+RequantizationPlan reference_requantization(const std::vector<ChannelScale>& channels) {
+  RequantizationPlan plan;
+  plan.per_channel = !one_scale_for_all(channels);
+  std::vector<microkernels::ReferenceScale> scales;
+  for (const ChannelScale& channel : channels) {
+    plan.biases.push_back(static_cast<std::int32_t>(channel.bias));
+    if (plan.per_channel || scales.empty())
+      scales.push_back({static_cast<std::int32_t>(channel.multiplier), channel.shift});
   }
+  plan.scales = bytes_of(scales);
+  plan.forms["reference"] = static_cast<int>(channels.size());
+  return plan;
+}
+
+RequantizationPlan plan_requantization(const std::vector<ChannelScale>& channels,
+                                       const OutputRange& output, bool allow_exceptions) {
+  constexpr std::size_t kMostExceptions = 8;  // one channel in so many
+  if (std::ranges::any_of(channels, [](const auto& channel) { return channel.multiplier < 0; }))
+    return reference_requantization(channels);
   std::vector<Steps> steps;
   steps.reserve(channels.size());
   for (const ChannelScale& channel : channels) steps.push_back(steps_of(channel, output));
 
   std::map<std::string, int> forms;
-  std::optional<RequantizationPlan> best;
   std::vector<bool> settled(channels.size());
+  RequantizationPlan plan;
+  const std::size_t most_exceptions = allow_exceptions ? channels.size() / kMostExceptions : 0;
   for (const bool symmetric : {false, true}) {
-    if (best) break;
-    std::vector<Scaling> scalings(channels.size());
-    bool all = true;
+    plan = try_form(channels, steps, output, symmetric);
     for (std::size_t c = 0; c < channels.size(); ++c) {
-      const auto scaling = find_scaling(steps[c], channels[c], output, symmetric);
-      all = all && scaling;
-      if (!scaling) continue;
-      scalings[c] = *scaling;
-      if (!settled[c]) ++forms[symmetric ? "symmetric" : "one-sided"];
+      if (settled[c] || std::ranges::binary_search(plan.exceptions, static_cast<int>(c))) continue;
       settled[c] = true;
+      ++forms[symmetric ? "symmetric" : "one-sided"];
     }
-    if (!all) continue;
-    RequantizationPlan plan;
-    plan.form = symmetric ? RequantizationForm::kSymmetric : RequantizationForm::kOneSided;
-    std::vector<std::uint32_t> scales;
-    if (const auto common = common_multiplier(channels, steps, output, symmetric)) {
-      plan.per_channel = false;
-      scales = {*common};
-      for (Scaling& scaling : scalings) scaling.bias_change = 0;
-    }
-    for (std::size_t c = 0; c < channels.size(); ++c) {
-      plan.biases.push_back(static_cast<std::int32_t>(channels[c].bias + scalings[c].bias_change));
-      if (plan.per_channel) scales.push_back(scalings[c].multiplier);
-    }
-    plan.scales = bytes_of(scales);
-    best = std::move(plan);
+    if (plan.exceptions.size() <= most_exceptions) break;
   }
-  if (!best) best = reference_plan(channels);
+  if (plan.exceptions.size() > most_exceptions) plan = reference_requantization(channels);
+  plan.forms = std::move(forms);
   if (const auto rest = std::ranges::count(settled, false); rest > 0)
-    forms["reference"] = static_cast<int>(rest);
-  best->forms = std::move(forms);
-  return *std::move(best);
+    plan.forms["reference"] = static_cast<int>(rest);
+  return plan;
 }
 
 std::string requantization_text(const RequantizationPlan& plan, const OutputRange& output,

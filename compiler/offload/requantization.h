@@ -40,11 +40,18 @@ struct RequantizationPlan {
   std::vector<std::int32_t> biases;
   std::vector<std::uint8_t> scales;  ///< as microkernels/requantize.h has them
   std::map<std::string, int> forms;  ///< channels by the cheapest form that would do for each
+  std::vector<int> exceptions;       ///< channels for which the form is not exact
 };
 
-/// Chooses the form of a layer: the cheapest that is exact for all its channels.
+/// Chooses the form of a layer: the cheapest that is exact for all its channels. A microkernel that
+/// computes single channels in another way may allow exceptions, which then are few.
 [[nodiscard]] RequantizationPlan plan_requantization(const std::vector<ChannelScale>& channels,
-                                                     const OutputRange& output);
+                                                     const OutputRange& output,
+                                                     bool allow_exceptions = false);
+
+/// RequantizationForm::kReference for these channels.
+[[nodiscard]] RequantizationPlan reference_requantization(
+    const std::vector<ChannelScale>& channels);
 
 /// The initializer of a microkernels::Requantization: `biases` and `scales` are expressions for
 /// addresses.
