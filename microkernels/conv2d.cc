@@ -65,6 +65,8 @@ void compute(const Conv2d& layer, Tile& tile, int pixels) {
   tile.biases = static_cast<const std::int32_t*>(layer.requantization.biases);
   tile.scales = static_cast<const std::uint32_t*>(layer.requantization.scales);
   tile.channels = layer.window.output_channels;
+  if (layer.window.output_height * layer.window.output_width == 1)
+    return thimble_packed_line(&tile);
   if (pixels == 3) return thimble_packed_tile_3(&tile);
   if (pixels == 2) return thimble_packed_tile_2(&tile);
   thimble_packed_tile_1(&tile);

@@ -14,6 +14,8 @@ inline constexpr int kTilePixels = 3;
 inline constexpr int kLongestRun = 16;
 /// Output channels are computed in groups of this many, those left at the end in pairs.
 inline constexpr int kChannelGroup = 4;
+/// Larger ones, where there is only one window.
+inline constexpr int kLineGroup = 12;
 
 /// The field's order is known to the assembly. Pointers advance as channels are done.
 struct Tile {
@@ -39,5 +41,8 @@ struct Tile {
 extern "C" void thimble_packed_tile_1(Tile* tile);
 extern "C" void thimble_packed_tile_2(Tile* tile);
 extern "C" void thimble_packed_tile_3(Tile* tile);
+
+/// The same for one window, with groups of kLineGroup channels before those of four.
+extern "C" void thimble_packed_line(Tile* tile);
 
 }  // namespace thimble::microkernels

@@ -12,8 +12,6 @@
 namespace thimble::offload {
 namespace {
 
-constexpr std::size_t kGroup = microkernels::kChannelGroup;
-
 void append(std::vector<std::uint8_t>& to, const std::vector<std::uint8_t>& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
@@ -22,12 +20,19 @@ ChannelWeights weights_of(const Convolution& layer, std::size_t channel) {
   return ChannelWeights(layer.weights).subspan(channel * layer.taps(), layer.taps());
 }
 
-// Groups of four channels, then pairs.
+// The channels that the microkernel computes together when so many are left.
+std::size_t group_size(const Convolution& layer, std::size_t left) {
+  const bool one_window = layer.window.output_height * layer.window.output_width == 1;
+  for (const std::size_t size : {microkernels::kLineGroup, microkernels::kChannelGroup}) {
+    if (left >= size && (one_window || size == microkernels::kChannelGroup)) return size;
+  }
+  return std::min<std::size_t>(2, left);
+}
+
 void encode_packed(const Convolution& layer, EncodedConv2d& encoded) {
   const std::size_t outputs = layer.window.output_channels;
   for (std::size_t first = 0; first < outputs;) {
-    const std::size_t left = outputs - first;
-    const std::size_t count = std::min<std::size_t>(left >= kGroup ? kGroup : 2, left);
+    const std::size_t count = group_size(layer, outputs - first);
     std::vector<ChannelWeights> channels;
     for (std::size_t c = first; c < first + count; ++c) channels.push_back(weights_of(layer, c));
     append(encoded.runs, run_lengths(channels));

@@ -110,7 +110,7 @@ class RandomConvolution {
                 u16(pick(1, depthwise ? 9 : 17)),
                 u16(span_y / stride_y + 1),
                 u16(span_x / stride_x + 1),
-                u16(pick(1, 13)),
+                u16(pick(0, 3) == 0 ? pick(12, 40) : pick(1, 13)),
                 u16(kernel_height),
                 u16(kernel_width),
                 u16(stride_y),

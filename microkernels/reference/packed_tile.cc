@@ -65,9 +65,11 @@ void group(Tile& tile, int pixels, int pairs) {
   ++tile.runs;
 }
 
-void compute(Tile& tile, int pixels) {
+void compute(Tile& tile, int pixels, int group_size = kChannelGroup) {
   while (tile.channels > 0) {
-    const int pairs = tile.channels >= kChannelGroup ? 2 : 1;
+    const int pairs = tile.channels >= group_size      ? group_size / 2
+                      : tile.channels >= kChannelGroup ? kChannelGroup / 2
+                                                       : 1;
     group(tile, pixels, pairs);
     tile.channels -= 2 * pairs;
   }
@@ -83,6 +85,10 @@ extern "C" [[gnu::weak]] void thimble_packed_tile_2(Tile* tile) {
 }
 extern "C" [[gnu::weak]] void thimble_packed_tile_3(Tile* tile) {
   compute(*tile, 3);
+}
+
+extern "C" [[gnu::weak]] void thimble_packed_line(Tile* tile) {
+  compute(*tile, 1, kLineGroup);
 }
 
 }  // namespace thimble::microkernels
