@@ -38,5 +38,6 @@ using Recognizer = Recognition (*)(const Graph& graph, const mlir::Operation& op
 [[nodiscard]] Recognition recognize_convolution(const Graph& graph,
                                                 const mlir::Operation& operation);
 [[nodiscard]] Recognition recognize_max_pool(const Graph& graph, const mlir::Operation& operation);
+[[nodiscard]] Recognition recognize_softmax(const Graph& graph, const mlir::Operation& operation);
 
 }  // namespace thimble::offload

@@ -13,7 +13,7 @@ namespace {
 using mlir::Operation;
 
 constexpr const char* kExecutable = "microkernels";
-constexpr std::array<Recognizer, 2> kRecognizers{recognize_convolution, recognize_max_pool};
+constexpr std::array kRecognizers{recognize_convolution, recognize_max_pool, recognize_softmax};
 
 // The function that stands for a layer: empty, with an operand for each tensor.
 std::string function_text(const std::string& name, std::size_t tensors) {
