@@ -177,4 +177,10 @@ std::optional<TensorType> tensor_type(std::string_view type) {
   return result;
 }
 
+std::string print(const TensorType& type) {
+  std::string text = "tensor<";
+  for (const std::int64_t extent : type.shape) text += fmt::format("{}x", extent);
+  return text + type.element + '>';
+}
+
 }  // namespace thimble::mlir

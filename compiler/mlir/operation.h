@@ -88,5 +88,6 @@ struct TensorType {
   [[nodiscard]] std::int64_t count() const;
 };
 [[nodiscard]] std::optional<TensorType> tensor_type(std::string_view type);
+[[nodiscard]] std::string print(const TensorType& type);
 
 }  // namespace thimble::mlir

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "compiler/mlir/constants.h"
+
 namespace thimble::mlir {
 namespace {
 
@@ -75,9 +77,20 @@ TEST(Mlir, TensorTypes) {
   if (!type) FAIL() << "no tensor type";
   EXPECT_EQ(type->count(), 125);
   EXPECT_EQ(type->element, "i8");
+  EXPECT_EQ(print(*type), "tensor<1x25x5xi8>");
   EXPECT_EQ(tensor_type("tensor<f32>").value_or(TensorType{{0}, ""}).count(), 1);
   EXPECT_FALSE(tensor_type("tensor<?x4xi8>").has_value());
   EXPECT_FALSE(tensor_type("i32").has_value());
+}
+
+TEST(Mlir, ConstantsReadBackAsTheyWereMade) {
+  const std::vector<std::int64_t> numbers{-128, 0, 127, -1};
+  for (const char* element : {"i8", "i16", "i32"}) {
+    const Operation made = constant_operation("%made", {{2, 2}, element}, numbers);
+    EXPECT_EQ(constant_values(made), numbers) << element;
+  }
+  EXPECT_EQ(constant_values(constant_operation("%one", {{1}, "i32"}, {-70000})),
+            std::vector<std::int64_t>{-70000});
 }
 
 }  // namespace

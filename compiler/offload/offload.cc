@@ -6,6 +6,7 @@
 #include <set>
 
 #include "compiler/offload/candidate.h"
+#include "compiler/offload/dead_channels.h"
 
 namespace thimble::offload {
 namespace {
@@ -101,6 +102,7 @@ Result<Offloaded> offload(mlir::Module& module, const std::string& model, Goal g
   const auto function = std::ranges::find(top, "func.func", &Operation::name);
   if (function == top.end()) return Offloaded{};
   mlir::Block& block = function->regions[0].blocks[0];
+  const std::map<std::string, int> dead = remove_dead_channels(block);
   std::vector<Operation>& body = block.operations;
   const Graph graph(body);
   const std::map<std::string, std::string> types = types_of(block);
@@ -119,6 +121,8 @@ Result<Offloaded> offload(mlir::Module& module, const std::string& model, Goal g
       layer.function = fmt::format("{}_layer_{}", model, result.layers.size());
       layer.tensor = module.location_name(*recognition.candidate->last);
       layer.operation = operation.name;
+      const auto lost = dead.find(recognition.candidate->last->results[0]);
+      if (lost != dead.end()) layer.dead_channels = lost->second;
       result.layers.push_back(std::move(layer));
       candidates.push_back(std::move(recognition.candidate));
       break;
