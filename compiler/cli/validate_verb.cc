@@ -45,10 +45,10 @@ Result<Checked> check(const tflite::Model& model, const Build& built, const Boar
   ReferenceResult reference;
   {
     const Stage stage("running the reference");
-    ASSIGN_OR_RETURN(reference, run_reference(model, samples, built.results));
+    ASSIGN_OR_RETURN(reference, run_reference(model, samples, built.network.results));
   }
-  undo_shift(model, built.results, checked.run.outputs);
-  checked.comparison = compare(model, built.results, checked.run.outputs, reference);
+  undo_shift(model, built.network.results, checked.run.outputs);
+  checked.comparison = compare(model, built.network.results, checked.run.outputs, reference);
   return checked;
 }
 
@@ -75,7 +75,7 @@ Verb validate_verb(CLI::App& app) {
     for (int i = 0; i < *count; ++i) samples.push_back(make_sample(built.model, *seed, i));
     ASSIGN_OR_RETURN(Checked checked, check(built.model, built.build, board, samples));
     Comparison total = checked.comparison;
-    std::size_t compared_tensors = built.build.results.size();
+    std::size_t compared_tensors = built.build.network.results.size();
     if (*layers) {
       BuildOptions every = built.options;
       every.all_tensors = true;
@@ -84,28 +84,19 @@ Verb validate_verb(CLI::App& app) {
           {};  // a diagnosing firmware: it keeps every tensor, so it is larger than the real one
       ASSIGN_OR_RETURN(const Build diagnosing, build(built.model, every));
       ASSIGN_OR_RETURN(const Checked inside, check(built.model, diagnosing, board, samples));
-      compared_tensors = diagnosing.results.size();
+      compared_tensors = diagnosing.network.results.size();
       // A first difference inside says more than one at the output.
       Comparison merged = inside.comparison;
       merged.add(total);
       total = merged;
     }
 
-    MemoryReport memory = built.build.image.memory;
-    memory.stack_peak = checked.run.stack_peak;
-    const std::int64_t macs = tflite::macs(built.model);
-    Outcome outcome{describe(built)};
-    outcome.json["memory"] = to_json(memory);
-    outcome.json["inference"] = {{"instructions", checked.run.instructions}, {"macs", macs}};
-    if (macs > 0) {
-      outcome.json["inference"]["instructions_per_mac"] =
-          static_cast<double>(checked.run.instructions) / static_cast<double>(macs);
-    }
+    Outcome outcome{describe(built, checked.run)};
     outcome.json["validation"] = {
         {"samples", total.samples},       {"outputs", total.outputs},
         {"mismatches", total.mismatches}, {"max_difference", total.max_difference},
         {"tensors", compared_tensors},    {"seed", *seed}};
-    print_memory(built, memory);
+    print_memory(built, checked.run.stack_peak);
     fmt::print(
         "\n{} samples, {} of {} tensors, {} values compared with LiteRT's reference kernels: {} "
         "differ\n",

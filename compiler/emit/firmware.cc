@@ -13,7 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kApplication = "inference";
-constexpr const char* kReset = "_start";  // where the main stack begins to be used
+constexpr const char* kCountSteps = "THIMBLE_PROFILE";  // apps/inference/profile.h
+constexpr const char* kReset = "_start";                // where the main stack begins to be used
 constexpr std::uint64_t kProvisionalStack = 4096;
 constexpr std::uint64_t kStackAlignment = 16;
 
@@ -110,7 +111,9 @@ Result<Firmware> build_firmware(const Target& target, const Interface& interface
                                 const plan::Plan& plan, const fs::path& object,
                                 const fs::path& folder) {
   ASSIGN_OR_RETURN(const std::vector<fs::path> system,
-                   system_objects(target.board, target.isa, kApplication));
+                   system_objects(target.board, target.isa, kApplication,
+                                  target.counts_steps ? std::vector<std::string>{kCountSteps}
+                                                      : std::vector<std::string>{}));
   ASSIGN_OR_RETURN(const ModelObjects model,
                    compile_model(target, interface, plan, object, folder));
   TRY(archive(model.library, system, folder / fmt::format("lib{}.a", interface.name)));

@@ -144,8 +144,9 @@ Result<Command> link_command(const Isa& isa, const std::vector<fs::path>& object
 }
 
 Result<std::vector<fs::path>> system_objects(const Board& board, const Isa& isa,
-                                             const std::string& application) {
-  const std::string where = board.folder.string();
+                                             const std::string& application,
+                                             const std::vector<std::string>& definitions) {
+  const std::string where = fmt::format("{}{}", board.folder.string(), fmt::join(definitions, ""));
   const std::uint64_t mark =
       content_hash({reinterpret_cast<const std::uint8_t*>(where.data()), where.size()});
   const fs::path folder =
@@ -163,7 +164,8 @@ Result<std::vector<fs::path>> system_objects(const Board& board, const Isa& isa,
                                 ? fs::relative(source, source_root())
                                 : fs::path("boards") / board.name / source.filename();
     const fs::path object = folder / "obj" / (inside.string() + ".o");
-    const Command command = compile_command(isa, board.folder, board.folder, source, object);
+    Command command = compile_command(isa, board.folder, board.folder, source, object);
+    for (const std::string& definition : definitions) command.push_back("-D" + definition);
     ninja += fmt::format("build {}: compile {}\n  line = {}\n", ninja_escaped(object.string()),
                          ninja_escaped(source.string()), ninja_escaped(shell_line(command)));
     objects.push_back(object);

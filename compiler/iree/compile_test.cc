@@ -25,33 +25,33 @@ constexpr std::string_view kProgram = R"("builtin.module"() ({
 }) : () -> ()
 )";
 
-TEST(ReadAccesses, OfEachFunctionInTheOrderOfItsBindings) {
-  const auto accesses = read_accesses(kProgram, "phase");
-  ASSERT_TRUE(accesses.has_value()) << accesses.error().message;
-  EXPECT_EQ(accesses->size(), 3u);
-  EXPECT_EQ(accesses->at("net_dispatch_0_conv"),
+TEST(ReadNotes, OfEachFunctionInTheOrderOfItsBindings) {
+  const auto notes = read_notes(kProgram, "phase");
+  ASSERT_TRUE(notes.has_value()) << notes.error().message;
+  EXPECT_EQ(notes->accesses.size(), 3u);
+  EXPECT_EQ(notes->accesses.at("net_dispatch_0_conv"),
             (std::vector<Access>{Access::kRead, Access::kRead, Access::kWrite}));
-  EXPECT_EQ(accesses->at("net_dispatch_1_add"), std::vector<Access>{Access::kReadWrite});
+  EXPECT_EQ(notes->accesses.at("net_dispatch_1_add"), std::vector<Access>{Access::kReadWrite});
 }
 
-TEST(ReadAccesses, OfAFunctionThatIsCalledTwiceAreThoseOfBothCalls) {
-  const auto accesses = read_accesses(kProgram, "phase");
-  ASSERT_TRUE(accesses.has_value()) << accesses.error().message;
-  EXPECT_EQ(accesses->at("net_dispatch_2_$async"),
+TEST(ReadNotes, OfAFunctionThatIsCalledTwiceAreThoseOfBothCalls) {
+  const auto notes = read_notes(kProgram, "phase");
+  ASSERT_TRUE(notes.has_value()) << notes.error().message;
+  EXPECT_EQ(notes->accesses.at("net_dispatch_2_$async"),
             (std::vector<Access>{Access::kRead, Access::kReadWrite}));
 }
 
-TEST(ReadAccesses, AProgramThatCannotBeReadIsNamed) {
-  const auto accesses = read_accesses(kProgram.substr(0, 700), "folder/net.8.mlir");
-  ASSERT_FALSE(accesses.has_value());
-  EXPECT_NE(accesses.error().message.find("folder/net.8.mlir"), std::string::npos)
-      << accesses.error().message;
+TEST(ReadNotes, AProgramThatCannotBeReadIsNamed) {
+  const auto notes = read_notes(kProgram.substr(0, 700), "folder/net.8.mlir");
+  ASSERT_FALSE(notes.has_value());
+  EXPECT_NE(notes.error().message.find("folder/net.8.mlir"), std::string::npos)
+      << notes.error().message;
 }
 
-TEST(ReadAccesses, AProgramWithoutDispatchesHasNone) {
-  const auto accesses = read_accesses("\"builtin.module\"() ({\n}) : () -> ()\n", "phase");
-  ASSERT_TRUE(accesses.has_value()) << accesses.error().message;
-  EXPECT_TRUE(accesses->empty());
+TEST(ReadNotes, AProgramWithoutDispatchesHasNone) {
+  const auto notes = read_notes("\"builtin.module\"() ({\n}) : () -> ()\n", "phase");
+  ASSERT_TRUE(notes.has_value()) << notes.error().message;
+  EXPECT_TRUE(notes->accesses.empty());
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ std::string to_text(const Entry& entry) {
   }
   return json{{"results", entry.results},
               {"accesses", accesses},
+              {"names", entry.compiled.names},
               {"layers", entry.offloaded.layers},
               {"refusals", entry.offloaded.refusals}}
       .dump();
@@ -49,7 +50,10 @@ Result<Entry> read_entry(const fs::path& folder, const std::string& name) {
   ASSIGN_OR_RETURN(const std::string text, read_text(folder / "entry.json"));
   try {
     const json root = json::parse(text);
-    Entry entry{{folder / (name + ".o"), folder / (name + ".vmfb"), {}},
+    Entry entry{{folder / (name + ".o"),
+                 folder / (name + ".vmfb"),
+                 {},
+                 root.at("names").get<iree::NameMap>()},
                 root.at("results").get<std::vector<int>>(),
                 {root.at("layers").get<std::vector<offload::Layer>>(),
                  root.at("refusals").get<std::vector<offload::Refusal>>()}};
@@ -135,8 +139,8 @@ Result<Network> compile_network(const tflite::Model& model, const NetworkOptions
   }
   ASSIGN_OR_RETURN(plan::Plan plan, plan::make_plan(std::move(trace), entry.compiled.accesses,
                                                     entry.offloaded.layers, input_bytes));
-  return Network{entry.compiled.object, std::move(plan), entry.results, entry.offloaded.refusals,
-                 key};
+  return Network{entry.compiled.object,    std::move(plan),      entry.results,
+                 entry.offloaded.refusals, entry.compiled.names, key};
 }
 
 }  // namespace thimble

@@ -25,7 +25,8 @@ struct Network {
   plan::Plan plan;
   std::vector<int> results;  ///< which tensor of the model each output is
   std::vector<offload::Refusal> refusals;
-  std::string key;           ///< names this very network: model, options, tools
+  iree::NameMap names;  ///< tensors that each generated function computes, as "t<index>"
+  std::string key;      ///< names this very network: model, options, tools
 };
 
 /// Compiles or finds compiled.
