@@ -32,6 +32,10 @@ const Operation* Graph::only_user(const std::string& value) const {
   return all.size() == 1 ? all[0] : nullptr;
 }
 
+void Graph::add_layer(const Operation& last) {
+  layers_.insert(last.results.begin(), last.results.end());
+}
+
 std::optional<std::vector<std::int64_t>> Graph::constant(const std::string& value) const {
   const Operation* operation = producer(value);
   while (operation != nullptr && operation->name == "tosa.reshape")

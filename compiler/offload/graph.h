@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,14 @@ class Graph {
   [[nodiscard]] std::optional<std::vector<std::int64_t>> constant(const std::string& value) const;
   /// A constant's number, when it has exactly one element or all are the same.
   [[nodiscard]] std::optional<std::int64_t> single(const std::string& value) const;
+  /// Whether a layer that has been found makes the value.
+  [[nodiscard]] bool is_layer(const std::string& value) const { return layers_.contains(value); }
+  void add_layer(const mlir::Operation& last);
 
  private:
   std::map<std::string, const mlir::Operation*> producers_;
   std::map<std::string, std::vector<const mlir::Operation*>> users_;
+  std::set<std::string> layers_;
 };
 
 }  // namespace thimble::offload

@@ -14,7 +14,8 @@ namespace {
 using mlir::Operation;
 
 constexpr const char* kExecutable = "microkernels";
-constexpr std::array kRecognizers{recognize_convolution, recognize_max_pool, recognize_softmax};
+constexpr std::array kRecognizers{recognize_convolution, recognize_max_pool, recognize_softmax,
+                                  recognize_add,         recognize_multiply, recognize_lookup};
 
 // The function that stands for a layer: empty, with an operand for each tensor.
 std::string function_text(const std::string& name, std::size_t tensors) {
@@ -104,12 +105,15 @@ Result<Offloaded> offload(mlir::Module& module, const std::string& model, Goal g
   mlir::Block& block = function->regions[0].blocks[0];
   const std::map<std::string, int> dead = remove_dead_channels(block);
   std::vector<Operation>& body = block.operations;
-  const Graph graph(body);
+  Graph graph(body);
   const std::map<std::string, std::string> types = types_of(block);
 
   Offloaded result;
   std::vector<std::unique_ptr<Candidate>> candidates;
   for (const Operation& operation : body) {
+    if (std::ranges::any_of(operation.results,
+                            [&](const auto& value) { return graph.is_layer(value); }))
+      continue;
     for (const Recognizer recognize : kRecognizers) {
       Recognition recognition = recognize(graph, operation);
       if (!recognition.refusal.empty()) {
@@ -124,6 +128,7 @@ Result<Offloaded> offload(mlir::Module& module, const std::string& model, Goal g
       const auto lost = dead.find(recognition.candidate->last->results[0]);
       if (lost != dead.end()) layer.dead_channels = lost->second;
       result.layers.push_back(std::move(layer));
+      graph.add_layer(*recognition.candidate->last);
       candidates.push_back(std::move(recognition.candidate));
       break;
     }
