@@ -10,10 +10,9 @@ namespace thimble::offload {
 namespace {
 
 class Lookup : public Candidate {
-public:
-  Lookup(const Outputs &outputs, const mlir::TensorType &type)
-      : outputs_(outputs.begin(), outputs.end()), rows_(rows_of(type)),
-        count_(type.count()) {}
+ public:
+  Lookup(const Outputs& outputs, const mlir::TensorType& type)
+      : outputs_(outputs.begin(), outputs.end()), rows_(rows_of(type)), count_(type.count()) {}
 
   [[nodiscard]] Layer encode(Goal /*goal*/) const override {
     Layer layer;
@@ -25,29 +24,24 @@ public:
     return layer;
   }
 
-private:
+ private:
   std::vector<std::uint8_t> outputs_;
   int rows_;
   std::int64_t count_;
 };
 
-} // namespace
+}  // namespace
 
-Recognition recognize_lookup(const Graph &graph,
-                             const mlir::Operation &operation) {
-  if (operation.results.size() != 1 || operation.name == "tosa.reshape")
-    return {};
+Recognition recognize_lookup(const Graph& graph, const mlir::Operation& operation) {
+  if (operation.results.size() != 1 || operation.name == "tosa.reshape") return {};
   const auto type = mlir::tensor_type(operation.result_types[0]);
-  if (!type || type->element != "i8" || type->count() == 0)
-    return {};
+  if (!type || type->element != "i8" || type->count() == 0) return {};
   const auto function = read_longest_pointwise(graph, operation.results[0]);
-  if (!function ||
-      is_passed_over(graph, operation.results[0], function->source))
-    return {};
+  if (!function || is_passed_over(graph, operation.results[0], function->source)) return {};
   auto lookup = std::make_unique<Lookup>(function->outputs, *type);
   lookup->inputs = {function->source};
   lookup->last = &operation;
   return {std::move(lookup), {}};
 }
 
-} // namespace thimble::offload
+}  // namespace thimble::offload

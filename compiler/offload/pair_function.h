@@ -10,7 +10,7 @@ namespace thimble::offload {
 
 /// A function to int8 whose outputs are clamped to [lowest, highest].
 struct PairFunction {
-  std::vector<std::int8_t> outputs; ///< of (-128, -128), (-128, -127), ...
+  std::vector<std::int8_t> outputs;  ///< of (-128, -128), (-128, -127), ...
   int lowest = -128;
   int highest = 127;
 };
@@ -25,8 +25,8 @@ struct SumForm {
 
 /// Finds it for a function that is nearly `first_slope * first + second_slope *
 /// second` plus something where it is not clamped.
-[[nodiscard]] std::optional<SumForm>
-find_sum(const PairFunction &function, double first_slope, double second_slope);
+[[nodiscard]] std::optional<SumForm> find_sum(const PairFunction& function, double first_slope,
+                                              double second_slope);
 
 /// As microkernels::Multiply has it.
 struct ProductForm {
@@ -38,8 +38,8 @@ struct ProductForm {
 
 /// Finds it for a function that is nearly `slope` times the product of first
 /// and second less their zero points, plus something.
-[[nodiscard]] std::optional<ProductForm>
-find_product(const PairFunction &function, int first_zero_point,
-             int second_zero_point, double slope);
+[[nodiscard]] std::optional<ProductForm> find_product(const PairFunction& function,
+                                                      int first_zero_point, int second_zero_point,
+                                                      double slope);
 
-} // namespace thimble::offload
+}  // namespace thimble::offload

@@ -16,12 +16,12 @@
 namespace thimble::offload {
 
 struct PairOperation {
-  Pointwise first;  ///< in the microkernel's order
-  Pointwise second; ///< neither overflows
+  Pointwise first;   ///< in the microkernel's order
+  Pointwise second;  ///< neither overflows
   Meeting meeting;
-  double output_slope = 0; ///< of the output, over the combined value
+  double output_slope = 0;  ///< of the output, over the combined value
   PairFunction function;
-  const mlir::Operation *last = nullptr;
+  const mlir::Operation* last = nullptr;
 };
 
 /// An operation on two 32-bit values: `combine` is what it does. Without
@@ -31,10 +31,10 @@ struct PairReading {
   std::string refusal;
 };
 [[nodiscard]] PairReading read_pair_operation(
-    const Graph &graph, const mlir::Operation &operation,
-    const std::function<std::int64_t(std::int64_t, std::int64_t)> &combine);
+    const Graph& graph, const mlir::Operation& operation,
+    const std::function<std::int64_t(std::int64_t, std::int64_t)>& combine);
 
 /// Output per step of the input.
-[[nodiscard]] double slope(const Outputs &outputs);
+[[nodiscard]] double slope(const Outputs& outputs);
 
-} // namespace thimble::offload
+}  // namespace thimble::offload

@@ -12,30 +12,26 @@ namespace thimble::microkernels {
 /// Applies `function`, int8 and int8 to int8, to `rows` rows from `first_row`
 /// on.
 template <typename Function>
-void apply(const Broadcast &shape, std::byte *const *buffers,
-           std::uint32_t first_row, std::uint32_t rows,
-           const Function &function) {
-  auto *output = reinterpret_cast<std::int8_t *>(buffers[2]);
+void apply(const Broadcast& shape, std::byte* const* buffers, std::uint32_t first_row,
+           std::uint32_t rows, const Function& function) {
+  auto* output = reinterpret_cast<std::int8_t*>(buffers[2]);
   output += first_row * shape.columns * shape.elements;
   for (std::uint32_t row = first_row; row < first_row + rows; ++row) {
-    const auto *first = reinterpret_cast<const std::int8_t *>(buffers[0]) +
-                        row * shape.first.row;
-    const auto *second = reinterpret_cast<const std::int8_t *>(buffers[1]) +
-                         row * shape.second.row;
+    const auto* first = reinterpret_cast<const std::int8_t*>(buffers[0]) + row * shape.first.row;
+    const auto* second = reinterpret_cast<const std::int8_t*>(buffers[1]) + row * shape.second.row;
     for (std::uint32_t column = 0; column < shape.columns; ++column) {
-      const std::int8_t *const end = first + shape.elements;
+      const std::int8_t* const end = first + shape.elements;
       if (shape.second_repeats) {
         const std::int8_t other = *second;
-        const std::int8_t *next = first;
+        const std::int8_t* next = first;
         do {
           *output++ = function(*next++, other);
         } while (next != end);
       } else {
-        const std::int8_t *next = first;
-        const std::int8_t *other = second;
+        const std::int8_t* next = first;
+        const std::int8_t* other = second;
 #pragma clang loop unroll_count(4)
-        for (std::uint32_t i = 0; i < shape.elements; ++i)
-          *output++ = function(*next++, *other++);
+        for (std::uint32_t i = 0; i < shape.elements; ++i) *output++ = function(*next++, *other++);
       }
       first += shape.first.column;
       second += shape.second.column;
@@ -44,13 +40,10 @@ void apply(const Broadcast &shape, std::byte *const *buffers,
 }
 
 /// Cheaper than std::clamp: no addresses.
-constexpr std::int8_t clamped(std::int32_t value, std::int32_t lowest,
-                              std::int32_t highest) {
-  if (value < lowest)
-    value = lowest;
-  if (value > highest)
-    value = highest;
+constexpr std::int8_t clamped(std::int32_t value, std::int32_t lowest, std::int32_t highest) {
+  if (value < lowest) value = lowest;
+  if (value > highest) value = highest;
   return static_cast<std::int8_t>(value);
 }
 
-} // namespace thimble::microkernels
+}  // namespace thimble::microkernels
