@@ -1,6 +1,6 @@
 // Depthwise convolution of int8 tensors (NHWC, batch 1), fused with its rescale and clamp: output
-// channel c reads input channel c / multiplier. The descriptor is made by the compiler and lives in
-// flash.
+// channel c reads input channel c / multiplier. The descriptor is made by the compiler
+// (compiler/offload/encode_depthwise.cc) and lives in flash.
 #pragma once
 
 #include <cstddef>
@@ -13,14 +13,40 @@ namespace thimble::microkernels {
 
 struct DepthwiseConv2d {
   Window window;
-  Requantization requantization;
-  const void* weights;  ///< int8 [kernel_height][kernel_width][output_channels]
+  Requantization requantization;  ///< the input's zero point is folded into the biases
+  const void* weights;            ///< int8, as the function has them
   std::uint16_t multiplier;
 };
 
-/// A Microkernel (runtime/plan.h). Buffers: input, output, scratch of input_channels bytes.
-/// Descriptor: DepthwiseConv2d. Not for interrupts.
+/// What thimble_depthwise_conv2d_3x3_stride1 and _stride2 compute.
+constexpr bool is_depthwise_3x3(const DepthwiseConv2d& layer) {
+  const Window& window = layer.window;
+  const Requantization& output = layer.requantization;
+  const auto fits = [](int inputs, int outputs, int stride, int before) {
+    const int after = (outputs - 1) * stride + 3 - before - inputs;
+    return before <= 1 && after <= 1;
+  };
+  return window.kernel_height == 3 && window.kernel_width == 3 && window.dilation_y == 1 &&
+         window.dilation_x == 1 && layer.multiplier == 1 && window.stride_y == window.stride_x &&
+         (window.stride_x == 1 || window.stride_x == 2) &&
+         fits(window.input_height, window.output_height, window.stride_y, window.pad_top) &&
+         fits(window.input_width, window.output_width, window.stride_x, window.pad_left) &&
+         output.form != RequantizationForm::kReference && output.lowest <= output.zero_point &&
+         output.zero_point <= output.highest;
+}
+
+/// Microkernels (runtime/plan.h). Buffers: input, output, scratch of input_channels bytes (the 3x3
+/// ones need none). Descriptor: DepthwiseConv2d. Not for interrupts.
+///
+/// Any layer; weights are [kernel_height][kernel_width][output_channels].
 extern "C" void thimble_depthwise_conv2d(const void* descriptor, std::byte* const* buffers,
                                          std::uint32_t first_row, std::uint32_t rows);
+/// The fastest, where is_depthwise_3x3(); weights are [output_channels][3][3].
+extern "C" void thimble_depthwise_conv2d_3x3_stride1(const void* descriptor,
+                                                     std::byte* const* buffers,
+                                                     std::uint32_t first_row, std::uint32_t rows);
+extern "C" void thimble_depthwise_conv2d_3x3_stride2(const void* descriptor,
+                                                     std::byte* const* buffers,
+                                                     std::uint32_t first_row, std::uint32_t rows);
 
 }  // namespace thimble::microkernels

@@ -1,12 +1,10 @@
 // See convolution.h.
 #include "compiler/offload/convolution.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "compiler/offload/bytes.h"
 #include "compiler/offload/encode_conv2d.h"
+#include "compiler/offload/encode_depthwise.h"
 #include "compiler/offload/window.h"
 
 namespace thimble::offload {
@@ -60,18 +58,6 @@ std::string read_weights(const Graph& graph, const Operation& operation, Convolu
   return {};
 }
 
-// Tap by tap, all channels.
-std::vector<std::int8_t> interleaved(const Convolution& layer) {
-  const std::size_t outputs = layer.window.output_channels;
-  const std::size_t taps = layer.taps();
-  std::vector<std::int8_t> weights(layer.weights.size());
-  for (std::size_t c = 0; c < outputs; ++c) {
-    for (std::size_t tap = 0; tap < taps; ++tap)
-      weights[tap * outputs + c] = layer.weights[c * taps + tap];
-  }
-  return weights;
-}
-
 }  // namespace
 
 std::vector<ChannelScale> Convolution::channel_scales() const {
@@ -96,20 +82,7 @@ std::vector<ChannelScale> Convolution::channel_scales() const {
 }
 
 Layer Convolution::encode(Goal goal) const {
-  if (!depthwise) return conv2d_layer(*this, goal);
-  const RequantizationPlan requantization = plan_requantization(channel_scales(), rescale.output);
-  Layer layer;
-  layer.symbol = "thimble_depthwise_conv2d";
-  layer.header = "microkernels/depthwise_conv2d.h";
-  layer.descriptor =
-      fmt::format("DepthwiseConv2d{{{}, {}, $0, {}}}", window_text(window),
-                  requantization_text(requantization, rescale.output, "$1", "$2"), multiplier);
-  layer.constants = {bytes_of(interleaved(*this)), bytes_of(requantization.biases),
-                     requantization.scales};
-  layer.rows = window.output_height;
-  layer.scratch_bytes = window.input_channels;
-  layer.forms = requantization.forms;
-  return layer;
+  return depthwise ? depthwise_layer(*this, goal) : conv2d_layer(*this, goal);
 }
 
 Recognition recognize_convolution(const Graph& graph, const Operation& operation) {

@@ -88,21 +88,22 @@ class RandomConvolution {
 
   void make_window(microkernels::Window& window, bool depthwise) {
     for (;;) {
-      const int kernel_height = pick(1, 5);
-      const int kernel_width = pick(1, 5);
-      const int stride_y = pick(1, 3);
-      const int stride_x = pick(1, 3);
-      const int dilation_y = pick(0, 3) == 0 ? pick(2, 3) : 1;
-      const int dilation_x = pick(0, 3) == 0 ? pick(2, 3) : 1;
+      const bool usual = depthwise && pick(0, 1) != 0;  // 3x3, border of one pixel
+      const int kernel_height = usual ? 3 : pick(1, 5);
+      const int kernel_width = usual ? 3 : pick(1, 5);
+      const int stride_y = usual ? pick(1, 2) : pick(1, 3);
+      const int stride_x = usual ? stride_y : pick(1, 3);
+      const int dilation_y = !usual && pick(0, 3) == 0 ? pick(2, 3) : 1;
+      const int dilation_x = !usual && pick(0, 3) == 0 ? pick(2, 3) : 1;
       const bool padded = pick(0, 1) != 0;
-      const int top = padded ? pick(0, kernel_height) : 0;
-      const int left = padded ? pick(0, kernel_width) : 0;
+      const int top = padded ? pick(0, usual ? 1 : kernel_height) : 0;
+      const int left = padded ? pick(0, usual ? 1 : kernel_width) : 0;
       const int height = pick(1, 9);
       const int width = pick(1, 9);
-      const int span_y = height + top + (padded ? pick(0, kernel_height) : 0) -
+      const int span_y = height + top + (padded ? pick(0, usual ? 1 : kernel_height) : 0) -
                          (kernel_height - 1) * dilation_y - 1;
-      const int span_x =
-          width + left + (padded ? pick(0, kernel_width) : 0) - (kernel_width - 1) * dilation_x - 1;
+      const int span_x = width + left + (padded ? pick(0, usual ? 1 : kernel_width) : 0) -
+                         (kernel_width - 1) * dilation_x - 1;
       if (span_y < 0 || span_x < 0) continue;
       const auto u16 = [](int value) { return static_cast<std::uint16_t>(value); };
       window = {u16(height),

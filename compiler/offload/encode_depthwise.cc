@@ -1,0 +1,69 @@
+// See encode_depthwise.h.
+#include "compiler/offload/encode_depthwise.h"
+
+#include <fmt/format.h>
+
+#include "compiler/offload/bytes.h"
+#include "compiler/offload/window.h"
+
+namespace thimble::offload {
+namespace {
+
+// Tap by tap, all channels.
+std::vector<std::int8_t> interleaved(const Convolution& layer) {
+  const std::size_t outputs = layer.window.output_channels;
+  const std::size_t taps = layer.taps();
+  std::vector<std::int8_t> weights(layer.weights.size());
+  for (std::size_t c = 0; c < outputs; ++c) {
+    for (std::size_t tap = 0; tap < taps; ++tap)
+      weights[tap * outputs + c] = layer.weights[c * taps + tap];
+  }
+  return weights;
+}
+
+}  // namespace
+
+microkernels::DepthwiseConv2d DepthwiseEncoding::descriptor(const Convolution& layer) const {
+  const OutputRange& output = layer.rescale.output;
+  return {layer.window,
+          {requantization.biases.data(), requantization.scales.data(), requantization.form,
+           requantization.per_channel, static_cast<std::int16_t>(output.zero_point),
+           static_cast<std::int8_t>(output.lowest), static_cast<std::int8_t>(output.highest),
+           output.double_round},
+          weights.data(),
+          static_cast<std::uint16_t>(layer.multiplier)};
+}
+
+DepthwiseEncoding encode_depthwise(const Convolution& layer, Goal goal) {
+  DepthwiseEncoding encoding;
+  encoding.requantization = plan_requantization(layer.channel_scales(), layer.rescale.output);
+  if (goal == Goal::kSpeed && microkernels::is_depthwise_3x3(encoding.descriptor(layer))) {
+    encoding.symbol = layer.window.stride_x == 1 ? "thimble_depthwise_conv2d_3x3_stride1"
+                                                 : "thimble_depthwise_conv2d_3x3_stride2";
+    encoding.weights = layer.weights;
+    return encoding;
+  }
+  encoding.symbol = "thimble_depthwise_conv2d";
+  encoding.weights = interleaved(layer);
+  encoding.scratch_bytes = layer.window.input_channels;
+  return encoding;
+}
+
+Layer depthwise_layer(const Convolution& layer, Goal goal) {
+  const DepthwiseEncoding encoding = encode_depthwise(layer, goal);
+  Layer result;
+  result.symbol = encoding.symbol;
+  result.header = "microkernels/depthwise_conv2d.h";
+  result.descriptor =
+      fmt::format("DepthwiseConv2d{{{}, {}, $0, {}}}", window_text(layer.window),
+                  requantization_text(encoding.requantization, layer.rescale.output, "$1", "$2"),
+                  layer.multiplier);
+  result.constants = {bytes_of(encoding.weights), bytes_of(encoding.requantization.biases),
+                      encoding.requantization.scales};
+  result.rows = layer.window.output_height;
+  result.scratch_bytes = encoding.scratch_bytes;
+  result.forms = encoding.requantization.forms;
+  return result;
+}
+
+}  // namespace thimble::offload
