@@ -58,6 +58,11 @@ extern "C" void thimble_conv2d_packed(const void* descriptor, std::byte* const* 
 extern "C" void thimble_conv2d_packed_with_exceptions(const void* descriptor,
                                                       std::byte* const* buffers,
                                                       std::uint32_t first_row, std::uint32_t rows);
+/// Weights as thimble_unpacked_sums has them (microkernels/tile.h), group after group of four
+/// channels, `runs` with one length a group; then int8 [output channel][tap] for the channels that
+/// make no group.
+extern "C" void thimble_conv2d_unpacked(const void* descriptor, std::byte* const* buffers,
+                                        std::uint32_t first_row, std::uint32_t rows);
 /// Weights int8 [output channel][kernel row][kernel column][input channel], any form: the plain
 /// definition.
 extern "C" void thimble_conv2d_reference(const void* descriptor, std::byte* const* buffers,

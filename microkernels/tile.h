@@ -45,4 +45,12 @@ extern "C" void thimble_packed_tile_3(Tile* tile);
 /// The same for one window, with groups of kLineGroup channels before those of four.
 extern "C" void thimble_packed_line(Tile* tile);
 
+/// Sums of products of two windows and four channels from one byte a weight: `weights` has a word a
+/// tap, with 128 added to each weight, those of channels 0, 2, 1, 3 from the lowest byte on. In
+/// each run of `run_taps` the sums fit 16 bits, for any input. `sums`: 4 of the first window, 4 of
+/// the second.
+extern "C" void thimble_unpacked_sums(const std::int8_t* pixel0, const std::int8_t* pixel1,
+                                      const std::uint32_t* weights, std::uint32_t taps,
+                                      std::uint32_t run_taps, std::int32_t* sums);
+
 }  // namespace thimble::microkernels

@@ -43,6 +43,23 @@ void encode_packed(const Convolution& layer, EncodedConv2d& encoded) {
   if (outputs % 2 != 0) encoded.requantization.biases.push_back(0);
 }
 
+// Groups of four channels, then single ones.
+void encode_unpacked(const Convolution& layer, EncodedConv2d& encoded) {
+  constexpr std::size_t kGroup = microkernels::kChannelGroup;
+  const std::size_t outputs = layer.window.output_channels;
+  const std::size_t grouped = outputs / kGroup * kGroup;
+  for (std::size_t first = 0; first < grouped; first += kGroup) {
+    std::vector<ChannelWeights> channels;
+    for (std::size_t c = first; c < first + kGroup; ++c) channels.push_back(weights_of(layer, c));
+    encoded.runs.push_back(even_run_length(channels));
+    append(encoded.weights, bytes_of(unpacked(channels)));
+  }
+  for (std::size_t c = grouped; c < outputs; ++c) {
+    const ChannelWeights weights = weights_of(layer, c);
+    encoded.weights.insert(encoded.weights.end(), weights.begin(), weights.end());
+  }
+}
+
 void encode_exceptions(const Convolution& layer, const std::vector<ChannelScale>& scales,
                        Conv2dEncoding& encoding) {
   std::vector<ChannelScale> chosen;
@@ -74,13 +91,20 @@ void add_constants(EncodedConv2d&& encoded, Layer& layer) {
 
 }  // namespace
 
-Conv2dEncoding encode_conv2d(const Convolution& layer, Goal /*goal*/) {
+Conv2dEncoding encode_conv2d(const Convolution& layer, Goal goal) {
   Conv2dEncoding encoding;
   const std::vector<ChannelScale> scales = layer.channel_scales();
-  encoding.most.requantization = plan_requantization(scales, layer.rescale.output, true);
-  if (encoding.most.requantization.form == microkernels::RequantizationForm::kReference) {
+  encoding.most.requantization =
+      plan_requantization(scales, layer.rescale.output, goal == Goal::kSpeed);
+  if (goal == Goal::kSpeed &&
+      encoding.most.requantization.form == microkernels::RequantizationForm::kReference) {
     encoding.symbol = "thimble_conv2d_reference";
     encoding.most.weights = bytes_of(layer.weights);
+    return encoding;
+  }
+  if (goal == Goal::kSize) {
+    encoding.symbol = "thimble_conv2d_unpacked";
+    encode_unpacked(layer, encoding.most);
     return encoding;
   }
   encoding.symbol = "thimble_conv2d_packed";

@@ -18,6 +18,7 @@ Microkernel function(std::string_view symbol) {
   if (symbol == "thimble_conv2d_packed_with_exceptions") {
     return microkernels::thimble_conv2d_packed_with_exceptions;
   }
+  if (symbol == "thimble_conv2d_unpacked") return microkernels::thimble_conv2d_unpacked;
   if (symbol == "thimble_conv2d_reference") return microkernels::thimble_conv2d_reference;
   return nullptr;
 }

@@ -39,6 +39,30 @@ std::vector<std::uint8_t> run_lengths(std::span<const ChannelWeights> channels) 
   return lengths;
 }
 
+std::uint8_t even_run_length(std::span<const ChannelWeights> channels) {
+  constexpr std::size_t kMost = 255;
+  const std::size_t taps = channels[0].size();
+  std::size_t length = std::min(kMost, taps);
+  const auto all_fit = [&](ChannelWeights channel) {
+    for (std::size_t start = 0; start < taps; start += length) {
+      if (!fits_half(channel.subspan(start, std::min(length, taps - start)))) return false;
+    }
+    return true;
+  };
+  while (!std::ranges::all_of(channels, all_fit)) --length;
+  return static_cast<std::uint8_t>(length);
+}
+
+std::vector<std::uint32_t> unpacked(std::span<const ChannelWeights> channels) {
+  std::vector<std::uint32_t> words;
+  const auto biased = [](std::int8_t weight) { return static_cast<std::uint32_t>(weight + 128); };
+  for (std::size_t tap = 0; tap < channels[0].size(); ++tap) {
+    words.push_back(biased(channels[0][tap]) | biased(channels[2][tap]) << 8U |
+                    biased(channels[1][tap]) << 16U | biased(channels[3][tap]) << 24U);
+  }
+  return words;
+}
+
 std::vector<std::uint32_t> packed(std::span<const ChannelWeights> channels) {
   const std::size_t taps = channels[0].size();
   std::vector<std::uint32_t> words;

@@ -23,4 +23,10 @@ using ChannelWeights = std::span<const std::int8_t>;
 /// Words of a group of channels, tap by tap, pair by pair; an odd channel is paired with zeros.
 [[nodiscard]] std::vector<std::uint32_t> packed(std::span<const ChannelWeights> channels);
 
+/// The longest length of which all runs of taps fit, at most 255.
+[[nodiscard]] std::uint8_t even_run_length(std::span<const ChannelWeights> channels);
+
+/// Four channels in one word a tap, as thimble_unpacked_sums opens them (microkernels/tile.h).
+[[nodiscard]] std::vector<std::uint32_t> unpacked(std::span<const ChannelWeights> channels);
+
 }  // namespace thimble::offload
