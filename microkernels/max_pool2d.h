@@ -19,4 +19,8 @@ struct MaxPool2d {
 extern "C" void thimble_max_pool2d(const void* descriptor, std::byte* const* buffers,
                                    std::uint32_t first_row, std::uint32_t rows);
 
+/// The same, one channel at a time: smaller and slower.
+extern "C" void thimble_max_pool2d_small(const void* descriptor, std::byte* const* buffers,
+                                         std::uint32_t first_row, std::uint32_t rows);
+
 }  // namespace thimble::microkernels

@@ -11,9 +11,9 @@ class MaxPool : public Candidate {
  public:
   explicit MaxPool(const microkernels::Window& window) : window_(window) {}
 
-  [[nodiscard]] Layer encode(Goal /*goal*/) const override {
+  [[nodiscard]] Layer encode(Goal goal) const override {
     Layer layer;
-    layer.symbol = "thimble_max_pool2d";
+    layer.symbol = goal == Goal::kSize ? "thimble_max_pool2d_small" : "thimble_max_pool2d";
     layer.header = "microkernels/max_pool2d.h";
     layer.descriptor = fmt::format("MaxPool2d{{{}}}", window_text(window_));
     layer.rows = window_.output_height;

@@ -16,6 +16,13 @@ bool is_flag(const mlir::Operation& operation, std::string_view flag, std::strin
 
 }  // namespace
 
+Clamp read_clamp(const Graph& graph, const mlir::Operation& operation) {
+  const mlir::Operation* clamp = graph.only_user(operation.results[0]);
+  if (clamp == nullptr || clamp->name != "tosa.clamp") return {.last = &operation};
+  return {static_cast<int>(mlir::integers(*clamp->find("min_val"))[0]),
+          static_cast<int>(mlir::integers(*clamp->find("max_val"))[0]), clamp};
+}
+
 std::optional<Rescale> read_rescale(const Graph& graph, const mlir::Operation* operation) {
   if (operation == nullptr || operation->name != "tosa.rescale" || operation->operands.size() != 5)
     return std::nullopt;
@@ -43,13 +50,10 @@ std::optional<Rescale> read_rescale(const Graph& graph, const mlir::Operation* o
   rescale.output.double_round = rounding->find("DOUBLE_ROUND") != std::string::npos;
   if (!rescale.output.double_round && rounding->find("SINGLE_ROUND") == std::string::npos)
     return std::nullopt;
-  rescale.last = operation;
-  const mlir::Operation* clamp = graph.only_user(operation->results[0]);
-  if (clamp != nullptr && clamp->name == "tosa.clamp") {
-    rescale.output.lowest = static_cast<int>(mlir::integers(*clamp->find("min_val"))[0]);
-    rescale.output.highest = static_cast<int>(mlir::integers(*clamp->find("max_val"))[0]);
-    rescale.last = clamp;
-  }
+  const Clamp clamp = read_clamp(graph, *operation);
+  rescale.output.lowest = clamp.lowest;
+  rescale.output.highest = clamp.highest;
+  rescale.last = clamp.last;
   return rescale;
 }
 

@@ -17,6 +17,15 @@ struct Rescale {
   const mlir::Operation* last = nullptr;  ///< the rescale, or the clamp behind it
 };
 
+struct Clamp {
+  int lowest = -128;
+  int highest = 127;
+  const mlir::Operation* last = nullptr;  ///< the clamp, or the operation itself
+};
+
+/// Reads the tosa.clamp behind an operation of int8, if nothing else wants what lies between.
+[[nodiscard]] Clamp read_clamp(const Graph& graph, const mlir::Operation& operation);
+
 /// Reads a tosa.rescale to int8 and, if nothing else wants what lies between, the tosa.clamp behind
 /// it. Absent when `operation` is null, something else, or has a form that no microkernel computes.
 [[nodiscard]] std::optional<Rescale> read_rescale(const Graph& graph,
