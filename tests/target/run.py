@@ -31,6 +31,12 @@ FAULTS = {
     "panic": [r"FAULT: tests/target/panic\.cc:{line}: there is no stack$", END],
 }
 
+# What tests of microkernels are linked with besides the system.
+MICROKERNELS = {
+    "depthwise_conv2d": ["microkernels/depthwise_conv2d_3x3.cc", "microkernels/rv32im/depthwise_3x3_stride1.S",
+                         "microkernels/rv32im/depthwise_3x3_stride2.S"],
+}
+
 
 def check_passed(output, code):
     if re.search(r"^FAULT:", output, re.M):
@@ -59,7 +65,8 @@ def check_fault(name, elf, output, code):
 
 def run_firmware(board, system, source):
     """What is wrong with this test, or None."""
-    elf = board.link(source.stem, system + board.compile([source.relative_to(ROOT)]))
+    sources = [source.relative_to(ROOT), *MICROKERNELS.get(source.stem, [])]
+    elf = board.link(source.stem, system + board.compile(sources))
     with board.start(elf) as qemu:
         try:
             output, _ = qemu.communicate(timeout=TIMEOUT_SECONDS)
