@@ -14,8 +14,8 @@ struct Depthwise3x3 {
   const std::int8_t* weights;  ///< [channel][3][3]
   const std::int32_t* biases;
   const std::uint32_t* scales;
-  std::int32_t scale_step;   ///< bytes from one channel's scale to the next's
-  std::int32_t channels;     ///< bytes from one pixel to the next
+  std::int32_t scale_step;  ///< bytes from one channel's scale to the next's
+  std::int32_t channels;
   std::int32_t input_pitch;  ///< bytes of a row
   std::int32_t output_pitch;
   std::int32_t above;    ///< 1: the first row's windows begin above the input; 3: and end below it
@@ -30,6 +30,7 @@ struct Depthwise3x3 {
   std::int32_t lowest;  ///< at most the output's zero point
   std::int32_t limit;   ///< highest + 1, more than the output's zero point
   std::int32_t symmetric;
+  std::int32_t step;  ///< bytes from one column to the next
 };
 
 /// Windows one or two pixels apart. Beyond the input lies one pixel at most, on each side.

@@ -16,7 +16,15 @@ struct DepthwiseConv2d {
   Requantization requantization;  ///< the input's zero point is folded into the biases
   const void* weights;            ///< int8, as the function has them
   std::uint16_t multiplier;
+  bool along_columns;  ///< of the 3x3 ones: the loops slide down the columns, weights are
+                       ///< [output_channels][column][row]
 };
+
+/// Whether a layer may be computed along_columns.
+constexpr bool slides_along_columns(const Window& window) {
+  return window.stride_x == 1 && window.input_height == window.output_height &&
+         window.input_width == window.output_width;
+}
 
 /// What thimble_depthwise_conv2d_3x3_stride1 and _stride2 compute.
 constexpr bool is_depthwise_3x3(const DepthwiseConv2d& layer) {
@@ -41,7 +49,7 @@ constexpr bool is_depthwise_3x3(const DepthwiseConv2d& layer) {
 /// Any layer; weights are [kernel_height][kernel_width][output_channels].
 extern "C" void thimble_depthwise_conv2d(const void* descriptor, std::byte* const* buffers,
                                          std::uint32_t first_row, std::uint32_t rows);
-/// The fastest, where is_depthwise_3x3(); weights are [output_channels][3][3].
+/// The fastest, where is_depthwise_3x3(); weights are [output_channels][row][column].
 extern "C" void thimble_depthwise_conv2d_3x3_stride1(const void* descriptor,
                                                      std::byte* const* buffers,
                                                      std::uint32_t first_row, std::uint32_t rows);

@@ -21,6 +21,21 @@ std::vector<std::int8_t> interleaved(const Convolution& layer) {
   return weights;
 }
 
+// Channel by channel, each column by column.
+std::vector<std::int8_t> transposed(const Convolution& layer) {
+  std::vector<std::int8_t> weights;
+  weights.reserve(layer.weights.size());
+  const std::size_t height = layer.window.kernel_height;
+  const std::size_t width = layer.window.kernel_width;
+  for (std::size_t first = 0; first < layer.weights.size(); first += height * width) {
+    for (std::size_t x = 0; x < width; ++x) {
+      for (std::size_t y = 0; y < height; ++y)
+        weights.push_back(layer.weights[first + y * width + x]);
+    }
+  }
+  return weights;
+}
+
 }  // namespace
 
 microkernels::DepthwiseConv2d DepthwiseEncoding::descriptor(const Convolution& layer) const {
@@ -31,7 +46,8 @@ microkernels::DepthwiseConv2d DepthwiseEncoding::descriptor(const Convolution& l
            static_cast<std::int8_t>(output.lowest), static_cast<std::int8_t>(output.highest),
            output.double_round},
           weights.data(),
-          static_cast<std::uint16_t>(layer.multiplier)};
+          static_cast<std::uint16_t>(layer.multiplier),
+          along_columns};
 }
 
 DepthwiseEncoding encode_depthwise(const Convolution& layer, Goal goal) {
@@ -40,7 +56,9 @@ DepthwiseEncoding encode_depthwise(const Convolution& layer, Goal goal) {
   if (goal == Goal::kSpeed && microkernels::is_depthwise_3x3(encoding.descriptor(layer))) {
     encoding.symbol = layer.window.stride_x == 1 ? "thimble_depthwise_conv2d_3x3_stride1"
                                                  : "thimble_depthwise_conv2d_3x3_stride2";
-    encoding.weights = layer.weights;
+    encoding.along_columns = microkernels::slides_along_columns(layer.window) &&
+                             layer.window.input_height > layer.window.input_width;
+    encoding.weights = encoding.along_columns ? transposed(layer) : layer.weights;
     return encoding;
   }
   encoding.symbol = "thimble_depthwise_conv2d";
@@ -55,9 +73,9 @@ Layer depthwise_layer(const Convolution& layer, Goal goal) {
   result.symbol = encoding.symbol;
   result.header = "microkernels/depthwise_conv2d.h";
   result.descriptor =
-      fmt::format("DepthwiseConv2d{{{}, {}, $0, {}}}", window_text(layer.window),
+      fmt::format("DepthwiseConv2d{{{}, {}, $0, {}, {}}}", window_text(layer.window),
                   requantization_text(encoding.requantization, layer.rescale.output, "$1", "$2"),
-                  layer.multiplier);
+                  layer.multiplier, encoding.along_columns);
   result.constants = {bytes_of(encoding.weights), bytes_of(encoding.requantization.biases),
                       encoding.requantization.scales};
   result.rows = layer.window.output_height;

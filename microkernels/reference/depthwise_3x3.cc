@@ -22,7 +22,7 @@ std::int32_t sum(const Depthwise3x3& rows, int channel, const std::int8_t* windo
       const bool inside = y >= bounds.first_row && y < bounds.end_row && x >= bounds.first_column &&
                           x < bounds.end_column;
       const int value =
-          inside ? window[y * rows.input_pitch + x * rows.channels] : rows.input_zero_point;
+          inside ? window[y * rows.input_pitch + x * rows.step] : rows.input_zero_point;
       total += value * weights[3 * y + x];
     }
   }
@@ -49,8 +49,8 @@ void compute(const Depthwise3x3& rows, int stride) {
       const Bounds bounds{y < edge ? 1 : 0, below ? 2 : 3, x == 0 && rows.left != 0 ? 1 : 0,
                           x == rows.columns ? 2 : 3};
       const std::int8_t* window =
-          rows.input + y * stride * rows.input_pitch + (x * stride - rows.left) * rows.channels;
-      std::int8_t* output = rows.output + y * rows.output_pitch + x * rows.channels;
+          rows.input + y * stride * rows.input_pitch + (x * stride - rows.left) * rows.step;
+      std::int8_t* output = rows.output + y * rows.output_pitch + x * rows.step;
       for (int c = 0; c < rows.channels; ++c)
         output[c] = requantize(rows, c, sum(rows, c, window + c, bounds));
     }

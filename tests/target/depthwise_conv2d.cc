@@ -93,7 +93,8 @@ void make_case() {
        pick(0, 1) != 0, static_cast<std::int16_t>(zero_point), static_cast<std::int8_t>(lowest),
        static_cast<std::int8_t>(highest), pick(0, 1) != 0},
       current.weights,
-      1};
+      1,
+      slides_along_columns(window) && pick(0, 1) != 0};
 }
 
 std::int8_t expected(int row, int column, int channel) {
@@ -104,8 +105,9 @@ std::int8_t expected(int row, int column, int channel) {
       const int y = row * window.stride_y - window.pad_top + ky;
       const int x = column * window.stride_x - window.pad_left + kx;
       const bool inside = y >= 0 && y < window.input_height && x >= 0 && x < window.input_width;
+      const int tap = current.layer.along_columns ? 3 * kx + ky : 3 * ky + kx;
       const int pixel = y * window.input_width + x;
-      sum += current.weights[9 * channel + 3 * ky + kx] *
+      sum += current.weights[9 * channel + tap] *
              (inside ? current.input[pixel * window.input_channels + channel]
                      : window.input_zero_point);
     }
