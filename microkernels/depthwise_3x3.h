@@ -31,10 +31,13 @@ struct Depthwise3x3 {
   std::int32_t limit;   ///< highest + 1, more than the output's zero point
   std::int32_t symmetric;
   std::int32_t step;  ///< bytes from one column to the next
+  std::int32_t stride;
 };
 
-/// Windows one or two pixels apart. Beyond the input lies one pixel at most, on each side.
+/// Windows one or two pixels apart, as the names say; the small one has both. Beyond the input lies
+/// one pixel at most, on each side.
 extern "C" void thimble_depthwise_3x3_stride1(const Depthwise3x3* rows);
 extern "C" void thimble_depthwise_3x3_stride2(const Depthwise3x3* rows);
+extern "C" void thimble_depthwise_3x3_small(const Depthwise3x3* rows);
 
 }  // namespace thimble::microkernels

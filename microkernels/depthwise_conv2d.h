@@ -26,7 +26,7 @@ constexpr bool slides_along_columns(const Window& window) {
          window.input_width == window.output_width;
 }
 
-/// What thimble_depthwise_conv2d_3x3_stride1 and _stride2 compute.
+/// What thimble_depthwise_conv2d_3x3_* compute.
 constexpr bool is_depthwise_3x3(const DepthwiseConv2d& layer) {
   const Window& window = layer.window;
   const Requantization& output = layer.requantization;
@@ -49,12 +49,16 @@ constexpr bool is_depthwise_3x3(const DepthwiseConv2d& layer) {
 /// Any layer; weights are [kernel_height][kernel_width][output_channels].
 extern "C" void thimble_depthwise_conv2d(const void* descriptor, std::byte* const* buffers,
                                          std::uint32_t first_row, std::uint32_t rows);
-/// The fastest, where is_depthwise_3x3(); weights are [output_channels][row][column].
+/// The fastest ones and the smallest, where is_depthwise_3x3(); weights are
+/// [output_channels][row][column].
 extern "C" void thimble_depthwise_conv2d_3x3_stride1(const void* descriptor,
                                                      std::byte* const* buffers,
                                                      std::uint32_t first_row, std::uint32_t rows);
 extern "C" void thimble_depthwise_conv2d_3x3_stride2(const void* descriptor,
                                                      std::byte* const* buffers,
                                                      std::uint32_t first_row, std::uint32_t rows);
+extern "C" void thimble_depthwise_conv2d_3x3_small(const void* descriptor,
+                                                   std::byte* const* buffers,
+                                                   std::uint32_t first_row, std::uint32_t rows);
 
 }  // namespace thimble::microkernels

@@ -39,6 +39,7 @@ Depthwise3x3 rows_of(const DepthwiseConv2d& layer, std::byte* const* buffers,
   Depthwise3x3 work{};
   work.channels = channels;
   work.step = layer.along_columns ? input_row : channels;
+  work.stride = window.stride_x;
   work.input_pitch = layer.along_columns ? channels : input_row;
   work.output_pitch = layer.along_columns ? channels : output_row;
   work.input = reinterpret_cast<const std::int8_t*>(buffers[0]) + outer.begin * work.input_pitch +
@@ -82,6 +83,15 @@ extern "C" void thimble_depthwise_conv2d_3x3_stride2(const void* descriptor,
   const Depthwise3x3 work =
       rows_of(*static_cast<const DepthwiseConv2d*>(descriptor), buffers, first_row, rows);
   thimble_depthwise_3x3_stride2(&work);
+}
+
+extern "C" void thimble_depthwise_conv2d_3x3_small(const void* descriptor,
+                                                   std::byte* const* buffers,
+                                                   std::uint32_t first_row, std::uint32_t rows) {
+  if (rows == 0) return;
+  const Depthwise3x3 work =
+      rows_of(*static_cast<const DepthwiseConv2d*>(descriptor), buffers, first_row, rows);
+  thimble_depthwise_3x3_small(&work);
 }
 
 }  // namespace thimble::microkernels

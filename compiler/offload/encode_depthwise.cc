@@ -53,9 +53,10 @@ microkernels::DepthwiseConv2d DepthwiseEncoding::descriptor(const Convolution& l
 DepthwiseEncoding encode_depthwise(const Convolution& layer, Goal goal) {
   DepthwiseEncoding encoding;
   encoding.requantization = plan_requantization(layer.channel_scales(), layer.rescale.output);
-  if (goal == Goal::kSpeed && microkernels::is_depthwise_3x3(encoding.descriptor(layer))) {
-    encoding.symbol = layer.window.stride_x == 1 ? "thimble_depthwise_conv2d_3x3_stride1"
-                                                 : "thimble_depthwise_conv2d_3x3_stride2";
+  if (microkernels::is_depthwise_3x3(encoding.descriptor(layer))) {
+    encoding.symbol = goal == Goal::kSize          ? "thimble_depthwise_conv2d_3x3_small"
+                      : layer.window.stride_x == 1 ? "thimble_depthwise_conv2d_3x3_stride1"
+                                                   : "thimble_depthwise_conv2d_3x3_stride2";
     encoding.along_columns = microkernels::slides_along_columns(layer.window) &&
                              layer.window.input_height > layer.window.input_width;
     encoding.weights = encoding.along_columns ? transposed(layer) : layer.weights;

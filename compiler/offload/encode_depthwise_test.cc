@@ -21,6 +21,9 @@ Microkernel function(std::string_view symbol) {
   if (symbol == "thimble_depthwise_conv2d_3x3_stride2") {
     return microkernels::thimble_depthwise_conv2d_3x3_stride2;
   }
+  if (symbol == "thimble_depthwise_conv2d_3x3_small") {
+    return microkernels::thimble_depthwise_conv2d_3x3_small;
+  }
   return nullptr;
 }
 

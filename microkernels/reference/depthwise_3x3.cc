@@ -39,7 +39,8 @@ std::int8_t requantize(const Depthwise3x3& rows, int channel, std::int32_t value
   return static_cast<std::int8_t>(result);
 }
 
-void compute(const Depthwise3x3& rows, int stride) {
+void compute(const Depthwise3x3& rows) {
+  const int stride = rows.stride;
   const int edge = rows.above != 0 ? 1 : 0;
   const int count = edge + rows.inside + rows.below;
   const int width = rows.columns + rows.right;
@@ -60,11 +61,15 @@ void compute(const Depthwise3x3& rows, int stride) {
 }  // namespace
 
 extern "C" [[gnu::weak]] void thimble_depthwise_3x3_stride1(const Depthwise3x3* rows) {
-  compute(*rows, 1);
+  compute(*rows);
 }
 
 extern "C" [[gnu::weak]] void thimble_depthwise_3x3_stride2(const Depthwise3x3* rows) {
-  compute(*rows, 2);
+  compute(*rows);
+}
+
+extern "C" [[gnu::weak]] void thimble_depthwise_3x3_small(const Depthwise3x3* rows) {
+  compute(*rows);
 }
 
 }  // namespace thimble::microkernels

@@ -206,6 +206,7 @@
 
 .Lchannel:
     begin_channel
+    load_weights
     edge_sums
     lw value, INSIDE(sp)
     sw value, ROWS_LEFT(sp)

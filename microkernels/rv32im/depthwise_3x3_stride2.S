@@ -96,6 +96,7 @@
     begin_function thimble_depthwise_3x3_stride2
 .Lchannel:
     begin_channel
+    load_weights
     lw value, INSIDE(sp)
     sw value, ROWS_LEFT(sp)
     lw dropped, ABOVE(sp)

@@ -9,6 +9,7 @@
 #include "kernel/main_task.h"
 #include "kernel/panic.h"
 #include "kernel/print.h"
+#include "runtime/plan.h"
 
 namespace thimble::kernel {
 namespace {
@@ -115,12 +116,10 @@ std::int8_t expected(int row, int column, int channel) {
   return Requantizer(current.layer.requantization, channel)(sum);
 }
 
-void compute_and_check() {
+void compute_and_check(runtime::Microkernel kernel) {
   const Window& window = current.layer.window;
   std::memset(current.output, static_cast<int>(kGuard), sizeof current.output);
   std::byte* buffers[] = {reinterpret_cast<std::byte*>(current.input), current.output, nullptr};
-  const auto kernel = window.stride_x == 1 ? thimble_depthwise_conv2d_3x3_stride1
-                                           : thimble_depthwise_conv2d_3x3_stride2;
   const auto rows = static_cast<std::uint32_t>(window.output_height);
   const auto split = static_cast<std::uint32_t>(pick(0, window.output_height));
   kernel(&current.layer, buffers, 0, split);
@@ -141,7 +140,9 @@ int main_task() {
   for (int i = 0; i < kCases; ++i) {
     make_case();
     require(is_depthwise_3x3(current.layer), "what is tested is what is computed");
-    compute_and_check();
+    compute_and_check(current.layer.window.stride_x == 1 ? thimble_depthwise_conv2d_3x3_stride1
+                                                         : thimble_depthwise_conv2d_3x3_stride2);
+    compute_and_check(thimble_depthwise_conv2d_3x3_small);
   }
   print("TEST PASSED\n");
   return 0;

@@ -34,7 +34,8 @@ FAULTS = {
 # What tests of microkernels are linked with besides the system.
 MICROKERNELS = {
     "depthwise_conv2d": ["microkernels/depthwise_conv2d_3x3.cc", "microkernels/rv32im/depthwise_3x3_stride1.S",
-                         "microkernels/rv32im/depthwise_3x3_stride2.S"],
+                         "microkernels/rv32im/depthwise_3x3_stride2.S",
+                         "microkernels/rv32im/depthwise_3x3_small.S"],
 }
 
 
