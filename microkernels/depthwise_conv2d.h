@@ -14,9 +14,9 @@ namespace thimble::microkernels {
 struct DepthwiseConv2d {
   Window window;
   Requantization requantization;  ///< the input's zero point is folded into the biases
-  const void* weights;            ///< int8, as the function has them
+  const void* weights;            ///< int8 [output_channels][row][column]
   std::uint16_t multiplier;
-  bool along_columns;  ///< of the 3x3 ones: the loops slide down the columns, weights are
+  bool along_columns;  ///< for the 3x3 ones: to slide down the columns, with weights
                        ///< [output_channels][column][row]
 };
 
@@ -43,14 +43,24 @@ constexpr bool is_depthwise_3x3(const DepthwiseConv2d& layer) {
          output.zero_point <= output.highest;
 }
 
-/// Microkernels (runtime/plan.h). Buffers: input, output, scratch of input_channels bytes (the 3x3
-/// ones need none). Descriptor: DepthwiseConv2d. Not for interrupts.
+/// What windows of a row of output cover of a row of input.
+constexpr int depthwise_line_bytes(const Window& window) {
+  return (window.output_width - 1) * window.stride_x +
+         (window.kernel_width - 1) * window.dilation_x + 1;
+}
+
+/// Bytes of scratch that thimble_depthwise_conv2d needs.
+constexpr std::uint32_t depthwise_scratch_bytes(const Window& window) {
+  return 4 * window.output_width + static_cast<std::uint32_t>(depthwise_line_bytes(window));
+}
+
+/// Microkernels (runtime/plan.h). Buffers: input, output, scratch of depthwise_scratch_bytes() (the
+/// 3x3 ones need none). Descriptor: DepthwiseConv2d. Not for interrupts.
 ///
-/// Any layer; weights are [kernel_height][kernel_width][output_channels].
+/// Any layer.
 extern "C" void thimble_depthwise_conv2d(const void* descriptor, std::byte* const* buffers,
                                          std::uint32_t first_row, std::uint32_t rows);
-/// The fastest ones and the smallest, where is_depthwise_3x3(); weights are
-/// [output_channels][row][column].
+/// The fastest ones and the smallest, where is_depthwise_3x3().
 extern "C" void thimble_depthwise_conv2d_3x3_stride1(const void* descriptor,
                                                      std::byte* const* buffers,
                                                      std::uint32_t first_row, std::uint32_t rows);

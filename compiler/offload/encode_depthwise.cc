@@ -9,18 +9,6 @@
 namespace thimble::offload {
 namespace {
 
-// Tap by tap, all channels.
-std::vector<std::int8_t> interleaved(const Convolution& layer) {
-  const std::size_t outputs = layer.window.output_channels;
-  const std::size_t taps = layer.taps();
-  std::vector<std::int8_t> weights(layer.weights.size());
-  for (std::size_t c = 0; c < outputs; ++c) {
-    for (std::size_t tap = 0; tap < taps; ++tap)
-      weights[tap * outputs + c] = layer.weights[c * taps + tap];
-  }
-  return weights;
-}
-
 // Channel by channel, each column by column.
 std::vector<std::int8_t> transposed(const Convolution& layer) {
   std::vector<std::int8_t> weights;
@@ -63,8 +51,8 @@ DepthwiseEncoding encode_depthwise(const Convolution& layer, Goal goal) {
     return encoding;
   }
   encoding.symbol = "thimble_depthwise_conv2d";
-  encoding.weights = interleaved(layer);
-  encoding.scratch_bytes = layer.window.input_channels;
+  encoding.weights = layer.weights;
+  encoding.scratch_bytes = microkernels::depthwise_scratch_bytes(layer.window);
   return encoding;
 }
 
