@@ -49,9 +49,15 @@ constexpr int depthwise_line_bytes(const Window& window) {
          (window.kernel_width - 1) * window.dilation_x + 1;
 }
 
+/// How many rows of input are kept for the next row of output.
+constexpr int depthwise_lines(const Window& window) {
+  return window.dilation_y == 1 ? window.kernel_height : 1;
+}
+
 /// Bytes of scratch that thimble_depthwise_conv2d needs.
 constexpr std::uint32_t depthwise_scratch_bytes(const Window& window) {
-  return 4 * window.output_width + static_cast<std::uint32_t>(depthwise_line_bytes(window));
+  return 4 * window.output_width +
+         static_cast<std::uint32_t>(depthwise_lines(window) * depthwise_line_bytes(window));
 }
 
 /// Microkernels (runtime/plan.h). Buffers: input, output, scratch of depthwise_scratch_bytes() (the
