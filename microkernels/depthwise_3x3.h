@@ -7,7 +7,7 @@
 
 namespace thimble::microkernels {
 
-/// Assembly reads it by offset (rv32im/depthwise_3x3.S).
+/// Assembly reads it by offset (rv32im/depthwise_3x3.inc).
 struct Depthwise3x3 {
   const std::int8_t* input;  ///< column 0 of the row that the first window begins in
   std::int8_t* output;

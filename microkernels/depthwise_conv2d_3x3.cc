@@ -6,6 +6,8 @@
 namespace thimble::microkernels {
 namespace {
 
+static_assert(sizeof(void*) != 4 || sizeof(Depthwise3x3) == 92, "rv32im/depthwise_3x3.inc");
+
 // Some windows along one direction, and where they lie in the input.
 struct Span {
   Span(int first, int windows, int stride, int padding, int inputs)

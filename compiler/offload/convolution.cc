@@ -107,6 +107,8 @@ Recognition recognize_convolution(const Graph& graph, const Operation& operation
       if (value != static_cast<std::int32_t>(value)) return {nullptr, "sums that overflow 32 bits"};
     }
   }
+  // Filters of one and the same channel are those of a convolution.
+  if (layer->window.input_channels == 1) layer->depthwise = false;
   layer->inputs = {operation.operands[0]};
   layer->last = rescale->last;
   return {std::move(layer), {}};

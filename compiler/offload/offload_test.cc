@@ -79,5 +79,23 @@ TEST(Offload, AResultThatIsWantedBeforeTheClampEndsTheLayerThere) {
   ASSERT_EQ(layers.size(), 1u);
 }
 
+TEST(Offload, FiltersOfOneChannelAreAConvolution) {
+  std::string text = program();
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    ASSERT_NE(text.find(from), std::string::npos) << from;
+    for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+      text.replace(at, from.size(), to);
+  };
+  replace("tosa.conv2d", "tosa.depthwise_conv2d");
+  replace("1x2x2x2x", "1x2x2x1x");
+  replace("[[[[1, 2]]], [[[3, 4]]], [[[-5, 6]]]]", "[[[[1, 3, -5]]]]");
+  replace("3x1x1x2x", "1x1x1x3x");
+  std::string printed;
+  const std::vector<Layer> layers = offload_text(text, printed);
+  ASSERT_EQ(layers.size(), 1u);
+  EXPECT_EQ(layers[0].operation, "tosa.depthwise_conv2d");
+  EXPECT_EQ(layers[0].symbol, "thimble_conv2d_packed");
+}
+
 }  // namespace
 }  // namespace thimble::offload
