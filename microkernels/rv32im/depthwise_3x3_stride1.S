@@ -92,6 +92,20 @@
     tap_if \new0, w20
 .endm
 
+# What the columns beyond the input add to the first and the last window of a row.
+.macro edge_sums
+    lw value, INPUT_ZERO_POINT(sp)
+    add product, w00, w10
+    add product, product, w20
+    mul product, product, value
+    add product, product, bias
+    sw product, LEFT_SUM(sp)
+    add product, w02, w12
+    add product, product, w22
+    mul product, product, value
+    sw product, RIGHT_SUM(sp)
+.endm
+
 .macro finish_windows rows
     finish p0, output0
     add output0, output0, step
