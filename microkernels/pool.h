@@ -45,9 +45,11 @@ void fold_channels(const Pixels& pixels, const Fold& fold, std::int8_t* output) 
       for (int c = 0; c < kChannels; ++c) folded[c] = Fold::next(folded[c], pixel[c]);
     }
   }
+  std::int32_t stored[kChannels];  // so that only this one must have an address
+  for (int c = 0; c < kChannels; ++c) stored[c] = folded[c];
 #pragma clang loop unroll(disable)
   for (int c = 0; c < kChannels; ++c)
-    output[c] = fold.result(folded[c], pixels.rows * pixels.columns);
+    output[c] = fold.result(stored[c], pixels.rows * pixels.columns);
 }
 
 /// The results of all channels, `kTogether` at a time. Returns the place behind them.
