@@ -38,12 +38,16 @@ using Recognizer = Recognition (*)(const Graph& graph, const mlir::Operation& op
 [[nodiscard]] Recognition recognize_add(const Graph& graph, const mlir::Operation& operation);
 [[nodiscard]] Recognition recognize_average_pool(const Graph& graph,
                                                  const mlir::Operation& operation);
+[[nodiscard]] Recognition recognize_concatenate(const Graph& graph,
+                                                const mlir::Operation& operation);
 [[nodiscard]] Recognition recognize_convolution(const Graph& graph,
                                                 const mlir::Operation& operation);
+[[nodiscard]] Recognition recognize_copy(const Graph& graph, const mlir::Operation& operation);
 [[nodiscard]] Recognition recognize_lookup(const Graph& graph, const mlir::Operation& operation);
 [[nodiscard]] Recognition recognize_max_pool(const Graph& graph, const mlir::Operation& operation);
 [[nodiscard]] Recognition recognize_mean(const Graph& graph, const mlir::Operation& operation);
 [[nodiscard]] Recognition recognize_multiply(const Graph& graph, const mlir::Operation& operation);
+[[nodiscard]] Recognition recognize_pad(const Graph& graph, const mlir::Operation& operation);
 [[nodiscard]] Recognition recognize_softmax(const Graph& graph, const mlir::Operation& operation);
 
 }  // namespace thimble::offload

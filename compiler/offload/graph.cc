@@ -22,9 +22,9 @@ const Operation* Graph::producer(const std::string& value) const {
 }
 
 const std::vector<const Operation*>& Graph::users(const std::string& value) const {
-  static const std::vector<const Operation*> kNone;
+  static const std::vector<const Operation*> none;
   const auto found = users_.find(value);
-  return found == users_.end() ? kNone : found->second;
+  return found == users_.end() ? none : found->second;
 }
 
 const Operation* Graph::only_user(const std::string& value) const {
@@ -42,6 +42,21 @@ std::optional<std::vector<std::int64_t>> Graph::constant(const std::string& valu
     operation = producer(operation->operands[0]);
   if (operation == nullptr || operation->name != "tosa.const") return std::nullopt;
   return mlir::constant_values(*operation);
+}
+
+std::optional<std::vector<std::int64_t>> Graph::extents(const std::string& value) const {
+  constexpr std::string_view kType = "!tosa.shape<";
+  const Operation* operation = producer(value);
+  if (operation == nullptr || operation->name != "tosa.const_shape" ||
+      !operation->result_types[0].starts_with(kType)) {
+    return std::nullopt;
+  }
+  std::vector<std::int64_t> values = mlir::integers(*operation->find("values"));
+  const auto count =
+      static_cast<std::size_t>(std::atoi(operation->result_types[0].c_str() + kType.size()));
+  if (values.size() == 1) values.resize(count, values[0]);
+  if (values.size() != count) return std::nullopt;
+  return values;
 }
 
 std::optional<std::int64_t> Graph::single(const std::string& value) const {

@@ -23,6 +23,8 @@ class Graph {
   [[nodiscard]] const std::vector<const mlir::Operation*>& users(const std::string& value) const;
   /// Numbers of a constant, also behind reshapes.
   [[nodiscard]] std::optional<std::vector<std::int64_t>> constant(const std::string& value) const;
+  /// Numbers of a tosa.const_shape.
+  [[nodiscard]] std::optional<std::vector<std::int64_t>> extents(const std::string& value) const;
   /// A constant's number, when it has exactly one element or all are the same.
   [[nodiscard]] std::optional<std::int64_t> single(const std::string& value) const;
   /// Whether a layer that has been found makes the value.

@@ -7,6 +7,7 @@
 
 #include "compiler/offload/candidate.h"
 #include "compiler/offload/dead_channels.h"
+#include "compiler/offload/padding.h"
 
 namespace thimble::offload {
 namespace {
@@ -16,7 +17,8 @@ using mlir::Operation;
 constexpr const char* kExecutable = "microkernels";
 constexpr std::array kRecognizers{recognize_convolution, recognize_max_pool, recognize_average_pool,
                                   recognize_mean,        recognize_softmax,  recognize_add,
-                                  recognize_multiply,    recognize_lookup};
+                                  recognize_multiply,    recognize_lookup,   recognize_copy,
+                                  recognize_concatenate, recognize_pad};
 
 // The function that stands for a layer: empty, with an operand for each tensor.
 std::string function_text(const std::string& name, std::size_t tensors) {
@@ -104,8 +106,10 @@ Result<Offloaded> offload(mlir::Module& module, const std::string& model, Goal g
   const auto function = std::ranges::find(top, "func.func", &Operation::name);
   if (function == top.end()) return Offloaded{};
   mlir::Block& block = function->regions[0].blocks[0];
-  const std::map<std::string, int> dead = remove_dead_channels(block);
   std::vector<Operation>& body = block.operations;
+  absorb_padding(block);
+  remove_unused(body);  // no layer for what nobody reads any more
+  const std::map<std::string, int> dead = remove_dead_channels(block);
   Graph graph(body);
   const std::map<std::string, std::string> types = types_of(block);
 

@@ -10,7 +10,7 @@ sys.dont_write_bytecode = True
 from harness import BOARDS, PYTHON_TOOLS, EndToEnd, add_tests, full_model, small_model
 
 # Elements of the outputs of one sample.
-SMALL = {"dense": 5, "dynamic_batch": 7, "float_ends": 8, "two_ends": 40, "argmax": 36}
+SMALL = {"dense": 5, "dynamic_batch": 7, "float_ends": 8, "two_ends": 40, "argmax": 36, "movement": 294}
 # Samples and options: so that all of them together take minutes, not more.
 FULL = {"kws": (4, ["--layers"]), "ic": (2, ["--layers"]), "vww": (1, [])}
 
