@@ -11,23 +11,30 @@ namespace {
 Tile begin(const Conv2d& layer) {
   const Requantization& requantization = layer.requantization;
   Tile tile;
+  tile.pitch = layer.window.output_channels;
+  tile.weights = static_cast<const std::byte*>(layer.weights);
+  tile.runs = static_cast<const std::uint32_t*>(layer.runs);
+  tile.biases = static_cast<const std::int32_t*>(requantization.biases);
+  tile.scales = static_cast<const std::uint32_t*>(requantization.scales);
   tile.scale_step = requantization.per_channel ? sizeof(std::uint32_t) : 0;
+  tile.channels = layer.window.output_channels;
   tile.twice_zero_point = 2 * requantization.zero_point + 1;
   tile.lowest = requantization.lowest;
   tile.highest = requantization.highest;
   tile.double_round = requantization.double_round ? 1 : 0;
   tile.symmetric = requantization.form == RequantizationForm::kSymmetric ? 1 : 0;
+  tile.tiles = 1;
+  tile.taps = layer.window.kernel_height * layer.window.kernel_width * layer.window.input_channels;
   return tile;
 }
 
-void compute(const Conv2d& layer, Tile& tile, int pixels) {
-  tile.weights = static_cast<const std::byte*>(layer.weights);
-  tile.runs = static_cast<const std::uint8_t*>(layer.runs);
-  tile.biases = static_cast<const std::int32_t*>(layer.requantization.biases);
-  tile.scales = static_cast<const std::uint32_t*>(layer.requantization.scales);
-  tile.channels = layer.window.output_channels;
-  if (layer.window.output_height * layer.window.output_width == 1)
-    return thimble_packed_line(&tile);
+// Windows of one pixel, all pixels of the input in their order.
+bool walks_in_line(const Window& window) {
+  return reads_in_place(window) && window.kernel_width == 1 && window.stride_y == 1 &&
+         window.stride_x == 1 && window.input_width == window.output_width;
+}
+
+void compute(Tile& tile, int pixels) {
   if (pixels == 3) return thimble_packed_tile_3(&tile);
   if (pixels == 2) return thimble_packed_tile_2(&tile);
   thimble_packed_tile_1(&tile);
@@ -40,17 +47,31 @@ extern "C" void thimble_conv2d_packed(const void* descriptor, std::byte* const* 
   const auto& layer = *static_cast<const Conv2d*>(descriptor);
   const Window& window = layer.window;
   WindowReader reader(window, buffers, static_cast<int>(first_row));
-  auto* output = reinterpret_cast<std::int8_t*>(buffers[1]) +
-                 static_cast<int>(first_row) * window.output_width * window.output_channels;
+  const int first = static_cast<int>(first_row) * window.output_width;
+  int left = static_cast<int>(rows) * window.output_width;
   Tile tile = begin(layer);
-  for (int left = static_cast<int>(rows) * window.output_width; left > 0;) {
+  tile.output = reinterpret_cast<std::int8_t*>(buffers[1]) + first * window.output_channels;
+  if (window.output_height * window.output_width == 1) {
+    if (left == 0) return;
+    tile.pixels[0] = reader.next(0);
+    return thimble_packed_line(&tile);
+  }
+  if (walks_in_line(window) && left >= kTilePixels) {
+    for (int p = 0; p < kTilePixels; ++p) tile.pixels[p] = reader.next(p);
+    tile.tiles = left / kTilePixels;
+    tile.pixel_step = kTilePixels * window.input_channels;
+    left %= kTilePixels;
+    thimble_packed_tile_3(&tile);
+    if (left == 0) return;
+    for (int p = 0; p < left; ++p) tile.pixels[p] += tile.pixel_step;
+    tile.output += kTilePixels * tile.pitch;
+    return compute(tile, left);
+  }
+  while (left > 0) {
     const int pixels = left < kTilePixels ? left : kTilePixels;
-    for (int p = 0; p < pixels; ++p) {
-      tile.pixels[p] = reader.next(p);
-      tile.outputs[p] = output;
-      output += window.output_channels;
-    }
-    compute(layer, tile, pixels);
+    for (int p = 0; p < pixels; ++p) tile.pixels[p] = reader.next(p);
+    compute(tile, pixels);
+    tile.output += pixels * tile.pitch;
     left -= pixels;
   }
 }

@@ -37,7 +37,7 @@ struct Conv2d {
   Window window;
   Requantization requantization;  ///< the input's zero point is folded into the biases
   const void* weights;            ///< as the function has them
-  const void* runs;               ///< std::uint8_t, for packed weights
+  const void* runs;               ///< of packed weights, as the function has them
 };
 
 /// A convolution some of whose channels have a form of their own.

@@ -1,32 +1,71 @@
 // See gather.h.
 #include "microkernels/gather.h"
 
-#include <cstring>
-
 namespace thimble::microkernels {
+namespace {
+
+using Word [[gnu::may_alias]] = std::uint32_t;
+
+bool are_words(const std::int8_t* to, const std::int8_t* from, int count) {
+  const auto bits = reinterpret_cast<std::uintptr_t>(to) | reinterpret_cast<std::uintptr_t>(from) |
+                    static_cast<std::uintptr_t>(count);
+  return bits % sizeof(Word) == 0;
+}
+
+// Pieces are short: calling memcpy would cost as much as copying. Returns the end of what was
+// written.
+std::int8_t* copy(std::int8_t* to, const std::int8_t* from, int count) {
+  if (are_words(to, from, count)) {
+    const std::int8_t* const end = to + count;
+#pragma clang loop unroll_count(4)
+    for (; to != end; to += sizeof(Word), from += sizeof(Word))
+      *reinterpret_cast<Word*>(to) = *reinterpret_cast<const Word*>(from);
+    return to;
+  }
+  for (; count >= 4; count -= 4, to += 4, from += 4) {
+    const std::int8_t a = from[0];
+    const std::int8_t b = from[1];
+    const std::int8_t c = from[2];
+    const std::int8_t d = from[3];
+    to[0] = a;
+    to[1] = b;
+    to[2] = c;
+    to[3] = d;
+  }
+#pragma clang loop unroll(disable)
+  for (; count > 0; --count) *to++ = *from++;
+  return to;
+}
+
+std::int8_t* fill(std::int8_t* to, std::int8_t value, int count) {
+#pragma clang loop unroll(disable)
+  for (; count > 0; --count) *to++ = value;
+  return to;
+}
+
+}  // namespace
 
 void gather(const Window& window, const std::int8_t* input, int row, int column,
             std::int8_t* patch) {
-  const int top = row * window.stride_y - window.pad_top;
-  const int left = column * window.stride_x - window.pad_left;
   const int depth = window.input_channels;
-  for (int ky = 0; ky < window.kernel_height; ++ky) {
-    const int y = top + ky * window.dilation_y;
-    const bool row_inside = y >= 0 && y < window.input_height;
-    const std::int8_t* line = input + y * window.input_width * depth;
-    if (row_inside && window.dilation_x == 1 && left >= 0 &&
-        left + window.kernel_width <= window.input_width) {
-      std::memcpy(patch, line + left * depth,
-                  static_cast<std::size_t>(window.kernel_width * depth));
-      patch += window.kernel_width * depth;
-      continue;
-    }
-    for (int kx = 0; kx < window.kernel_width; ++kx, patch += depth) {
-      const int x = left + kx * window.dilation_x;
-      if (row_inside && x >= 0 && x < window.input_width) {
-        std::memcpy(patch, line + x * depth, static_cast<std::size_t>(depth));
-      } else {
-        std::memset(patch, window.input_zero_point, static_cast<std::size_t>(depth));
+  const int line = window.kernel_width * depth;
+  const int pitch = window.input_width * depth;
+  const int left = column * window.stride_x - window.pad_left;
+  int y = row * window.stride_y - window.pad_top;
+  const bool is_line =
+      window.dilation_x == 1 && left >= 0 && left + window.kernel_width <= window.input_width;
+  const std::int8_t* from = input + y * pitch + left * depth;
+  for (int ky = 0; ky < window.kernel_height;
+       ++ky, y += window.dilation_y, from += window.dilation_y * pitch) {
+    if (y < 0 || y >= window.input_height) {
+      patch = fill(patch, window.input_zero_point, line);
+    } else if (is_line) {
+      patch = copy(patch, from, line);
+    } else {
+      int x = left;
+      for (int kx = 0; kx < window.kernel_width; ++kx, x += window.dilation_x) {
+        patch = x >= 0 && x < window.input_width ? copy(patch, input + y * pitch + x * depth, depth)
+                                                 : fill(patch, window.input_zero_point, depth);
       }
     }
   }

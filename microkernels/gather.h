@@ -21,25 +21,26 @@ class WindowReader {
   WindowReader(const Window& window, std::byte* const* buffers, int first_row)
       : window_(window),
         input_(reinterpret_cast<const std::int8_t*>(buffers[0])),
-        scratch_(reinterpret_cast<std::int8_t*>(buffers[2])),
         in_place_(reads_in_place(window)),
+        scratch_(reinterpret_cast<std::int8_t*>(buffers[2])),
         pitch_((window.kernel_height * window.kernel_width * window.input_channels + 3) / 4 * 4),
+        step_(window.stride_x * window.input_channels),
+        line_(input_ + first_row * window.stride_y * window.input_width * window.input_channels),
         row_(first_row) {}
 
   /// The next window's taps: where they are in the input, or gathered into place `slot` of the
   /// scratch.
   const std::int8_t* next(int slot) {
-    const std::int8_t* patch = scratch_ + slot * pitch_;
-    if (in_place_) {
-      patch =
-          input_ + (row_ * window_.stride_y * window_.input_width + column_ * window_.stride_x) *
-                       window_.input_channels;
-    } else {
-      gather(window_, input_, row_, column_, scratch_ + slot * pitch_);
+    const std::int8_t* patch = line_ + column_ * step_;
+    if (!in_place_) {
+      std::int8_t* gathered = scratch_ + slot * pitch_;
+      gather(window_, input_, row_, column_, gathered);
+      patch = gathered;
     }
     if (++column_ == window_.output_width) {
       column_ = 0;
       ++row_;
+      line_ += window_.stride_y * window_.input_width * window_.input_channels;
     }
     return patch;
   }
@@ -47,9 +48,11 @@ class WindowReader {
  private:
   const Window& window_;
   const std::int8_t* input_;
-  std::int8_t* scratch_;
   bool in_place_;
+  std::int8_t* scratch_;
   int pitch_;
+  int step_;
+  const std::int8_t* line_;  // of input, where the row's first window begins
   int row_;
   int column_ = 0;
 };

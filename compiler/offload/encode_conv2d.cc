@@ -35,12 +35,17 @@ void encode_packed(const Convolution& layer, EncodedConv2d& encoded) {
     const std::size_t count = group_size(layer, outputs - first);
     std::vector<ChannelWeights> channels;
     for (std::size_t c = first; c < first + count; ++c) channels.push_back(weights_of(layer, c));
-    append(encoded.runs, run_lengths(channels));
-    encoded.runs.push_back(0);
+    append(encoded.runs, bytes_of(run_words(run_lengths(channels))));
     append(encoded.weights, bytes_of(packed(channels)));
     first += count;
   }
-  if (outputs % 2 != 0) encoded.requantization.biases.push_back(0);
+  std::vector<std::int32_t>& biases = encoded.requantization.biases;
+  biases.resize((outputs + 1) / 2 * 2);
+  for (std::size_t c = 0; c < outputs; c += 2) {
+    // As a sum of packed words begins.
+    biases[c] = static_cast<std::int32_t>(static_cast<std::uint32_t>(biases[c]) +
+                                          (static_cast<std::uint32_t>(biases[c + 1]) << 16U));
+  }
 }
 
 // Groups of four channels, then single ones.

@@ -19,9 +19,9 @@ bool fits_half(ChannelWeights run) {
   return lowest >= INT16_MIN && highest <= INT16_MAX;
 }
 
-std::vector<std::uint8_t> run_lengths(std::span<const ChannelWeights> channels) {
+std::vector<int> run_lengths(std::span<const ChannelWeights> channels) {
   const std::size_t taps = channels[0].size();
-  std::vector<std::uint8_t> lengths;
+  std::vector<int> lengths;
   for (std::size_t start = 0; start < taps;) {
     // One tap always fits: 128 * 128 is less than 2^15.
     std::size_t length = 1;
@@ -33,10 +33,21 @@ std::vector<std::uint8_t> run_lengths(std::span<const ChannelWeights> channels) 
                })) {
       ++length;
     }
-    lengths.push_back(static_cast<std::uint8_t>(length));
+    lengths.push_back(static_cast<int>(length));
     start += length;
   }
   return lengths;
+}
+
+std::vector<std::uint32_t> run_words(const std::vector<int>& lengths) {
+  constexpr std::size_t kLengthsEach = 8;
+  constexpr unsigned kLengthBits = 4;
+  std::vector<std::uint32_t> words((lengths.size() + kLengthsEach - 1) / kLengthsEach);
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    words[i / kLengthsEach] |= static_cast<std::uint32_t>(lengths[i])
+                               << (kLengthBits * (i % kLengthsEach));
+  }
+  return words;
 }
 
 std::uint8_t even_run_length(std::span<const ChannelWeights> channels) {

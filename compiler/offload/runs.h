@@ -18,7 +18,10 @@ using ChannelWeights = std::span<const std::int8_t>;
 [[nodiscard]] bool fits_half(ChannelWeights run);
 
 /// Lengths of runs of taps, as long as all the channels allow, at most kLongestRun.
-[[nodiscard]] std::vector<std::uint8_t> run_lengths(std::span<const ChannelWeights> channels);
+[[nodiscard]] std::vector<int> run_lengths(std::span<const ChannelWeights> channels);
+
+/// The words of a group's lengths (microkernels/tile.h).
+[[nodiscard]] std::vector<std::uint32_t> run_words(const std::vector<int>& lengths);
 
 /// Words of a group of channels, tap by tap, pair by pair; an odd channel is paired with zeros.
 [[nodiscard]] std::vector<std::uint32_t> packed(std::span<const ChannelWeights> channels);

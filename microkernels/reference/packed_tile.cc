@@ -7,71 +7,114 @@ namespace thimble::microkernels {
 namespace {
 
 constexpr std::uint32_t kHalf = 0x8000;
+constexpr int kLengthBits = 4;
+constexpr std::uint32_t kLengthMask = 15;
 
-// Both sums of one pair of channels over all runs.
+// Lengths of a group's runs, one after the other.
+class Runs {
+ public:
+  Runs(const std::uint32_t* words, int taps) : next_(words), left_(taps) {}
+  // 0 at the end.
+  int length() {
+    if (left_ == 0) return 0;
+    if (word_ == 0) word_ = *next_++;
+    const auto length = static_cast<int>(word_ & kLengthMask);
+    word_ >>= kLengthBits;
+    left_ -= length;
+    return length;
+  }
+  [[nodiscard]] const std::uint32_t* next_group() const { return next_; }
+
+ private:
+  const std::uint32_t* next_;
+  std::uint32_t word_ = 0;
+  int left_;
+};
+
+// What the assembly keeps in registers or in Tile::work.
+struct Progress {
+  const std::byte* weights;
+  const std::uint32_t* runs;
+  const std::int32_t* biases;
+  const std::uint32_t* scales;
+  std::int8_t* output;
+  std::int32_t channels;
+};
+
+// The sums of one pair of channels over all runs, biases included.
 struct Pair {
   std::int32_t lower;
   std::int32_t upper;
 };
 
-Pair sum_runs(const std::int8_t* pixel, const std::byte* weights, int pairs,
-              const std::uint8_t* runs) {
-  std::uint32_t words = 0;
-  std::uint32_t upper = 0;
-  for (; *runs != 0; ++runs) {
+Pair sum_runs(const std::int8_t* pixel, int taps, const std::byte* weights, int pairs,
+              const std::uint32_t* words, const std::int32_t* biases) {
+  auto low = static_cast<std::uint32_t>(biases[0]);
+  auto high = static_cast<std::uint32_t>(biases[1]);
+  Runs runs(words, taps);
+  for (int length = runs.length(); length != 0; length = runs.length()) {
     std::uint32_t run = 0;
-    for (int tap = 0; tap < *runs; ++tap, ++pixel, weights += 4 * pairs)
+    for (int tap = 0; tap < length; ++tap, ++pixel, weights += 4 * pairs)
       run += static_cast<std::uint32_t>(*pixel) * *reinterpret_cast<const std::uint32_t*>(weights);
-    upper += static_cast<std::uint32_t>(static_cast<std::int32_t>(run + kHalf) >> 16);
-    words += run;
+    high += static_cast<std::uint32_t>(static_cast<std::int32_t>(run + kHalf) >> 16);
+    low += run;
   }
-  return {static_cast<std::int32_t>(words - (upper << 16)), static_cast<std::int32_t>(upper)};
+  return {static_cast<std::int32_t>(low - (high << 16)), static_cast<std::int32_t>(high)};
 }
 
 std::int8_t requantized(const Tile& tile, std::int32_t value, std::uint32_t multiplier) {
-  const std::int32_t offset =
-      (static_cast<std::int32_t>(static_cast<std::uint32_t>(tile.twice_zero_point)
-                                 << (multiplier % 32)) >>
-       1) +
-      tile.double_round;
-  std::int32_t result = scaled(value, multiplier, offset, tile.symmetric != 0);
+  const auto shifted = static_cast<std::int32_t>(static_cast<std::uint32_t>(tile.twice_zero_point)
+                                                 << (multiplier % 32));
+  std::int32_t result =
+      scaled(value, multiplier, (shifted >> 1) + tile.double_round, tile.symmetric != 0);
   result = result < tile.lowest ? tile.lowest : result;
   result = result > tile.highest ? tile.highest : result;
   return static_cast<std::int8_t>(result);
 }
 
-// The scale of the next channel.
-std::uint32_t next_scale(Tile& tile) {
-  const std::uint32_t scale = *tile.scales;
-  tile.scales += tile.scale_step / sizeof(std::uint32_t);
-  return scale;
-}
-
-void group(Tile& tile, int pixels, int pairs) {
+void compute_group(const Tile& tile, Progress& progress, int pixels, int pairs) {
+  const auto next_scale = [&] {
+    const std::uint32_t scale = *progress.scales;
+    progress.scales += tile.scale_step / sizeof(std::uint32_t);
+    return scale;
+  };
   for (int pair = 0; pair < pairs; ++pair) {
     Pair sums[kTilePixels];
+    for (int p = 0; p < pixels; ++p) {
+      sums[p] = sum_runs(tile.pixels[p], tile.taps, progress.weights + 4 * pair, pairs,
+                         progress.runs, progress.biases + 2 * pair);
+    }
+    const std::uint32_t lower_scale = next_scale();
     for (int p = 0; p < pixels; ++p)
-      sums[p] = sum_runs(tile.pixels[p], tile.weights + 4 * pair, pairs, tile.runs);
-    const std::uint32_t lower_scale = next_scale(tile);
+      progress.output[p * tile.pitch + 2 * pair] = requantized(tile, sums[p].lower, lower_scale);
+    if (progress.channels == 1) return;
+    const std::uint32_t upper_scale = next_scale();
     for (int p = 0; p < pixels; ++p)
-      *tile.outputs[p]++ = requantized(tile, sums[p].lower + tile.biases[0], lower_scale);
-    if (tile.channels == 1) return;
-    const std::uint32_t upper_scale = next_scale(tile);
-    for (int p = 0; p < pixels; ++p)
-      *tile.outputs[p]++ = requantized(tile, sums[p].upper + tile.biases[1], upper_scale);
-    tile.biases += 2;
+      progress.output[p * tile.pitch + 2 * pair + 1] =
+          requantized(tile, sums[p].upper, upper_scale);
   }
-  for (; *tile.runs != 0; ++tile.runs) tile.weights += 4 * pairs * *tile.runs;
-  ++tile.runs;
+  Runs runs(progress.runs, tile.taps);
+  for (int length = runs.length(); length != 0; length = runs.length())
+    progress.weights += 4 * pairs * length;
+  progress.runs = runs.next_group();
+  progress.biases += 2 * pairs;
+  progress.output += 2 * pairs;
 }
 
-void compute(Tile& tile, int pixels, int group_size = kChannelGroup) {
-  while (tile.channels > 0) {
-    const int pairs = tile.channels >= group_size      ? group_size / 2
-                      : tile.channels >= kChannelGroup ? kChannelGroup / 2
-                                                       : 1;
-    group(tile, pixels, pairs);
-    tile.channels -= 2 * pairs;
+void compute(Tile& tile, int pixels, int group = kChannelGroup) {
+  for (;; --tile.tiles) {
+    Progress progress{tile.weights, tile.runs,   tile.biases,
+                      tile.scales,  tile.output, tile.channels};
+    while (progress.channels > 0) {
+      const int pairs = progress.channels >= group           ? group / 2
+                        : progress.channels >= kChannelGroup ? kChannelGroup / 2
+                                                             : 1;
+      compute_group(tile, progress, pixels, pairs);
+      progress.channels -= 2 * pairs;
+    }
+    if (tile.tiles == 1) return;
+    for (int p = 0; p < pixels; ++p) tile.pixels[p] += tile.pixel_step;
+    tile.output += pixels * tile.pitch;
   }
 }
 
@@ -86,7 +129,6 @@ extern "C" [[gnu::weak]] void thimble_packed_tile_2(Tile* tile) {
 extern "C" [[gnu::weak]] void thimble_packed_tile_3(Tile* tile) {
   compute(*tile, 3);
 }
-
 extern "C" [[gnu::weak]] void thimble_packed_line(Tile* tile) {
   compute(*tile, 1, kLineGroup);
 }

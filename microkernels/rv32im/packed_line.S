@@ -39,8 +39,6 @@
 .macro begin_bias run, low, high, number
     lw \low, 8 * \number(product)
     lw \high, 8 * \number + 4(product)
-    slli value, \high, 16
-    add \low, \low, value
 .endm
 
 .macro tap_word run, low, high, number
@@ -61,64 +59,58 @@
 .endm
 
     begin_function thimble_packed_line
-    lw product, TILE_CHANNELS(a0)
-    li value, kChannels
-    bge product, value, 1f
-    tail thimble_packed_tile_1
-1:
     enter
-    lw weights, TILE_WEIGHTS(a0)
-    lw runs, TILE_RUNS(a0)
+    begin_tile
+    li value, kChannels
+    blt product, value, 8f
 2:
     lw tile, kTileSlot(sp)
-    lw product, TILE_BIASES(tile)
+    lw product, GROUP_BIASES(tile)
     each_run begin_bias
     addi product, product, 4 * kChannels
+    sw product, GROUP_BIASES(tile)
     lw pixel0, TILE_PIXELS(tile)
-    sw product, TILE_BIASES(tile)
     lui half, 8
-    lbu length, 0(runs)
-    addi runs, runs, 1
-3:
+    first_word kPairs
+1:
     lb value, 0(pixel0)
     each_run begin_word
     add pixel0, pixel0, length
     li weight1, 4 * kPairs
     mul value, length, weight1
     add weights, weights, value
-    # Into the chain, `length` - 1 taps before its end.
-    li weight0, 4 * (1 + 3 * kPairs)
-    mul length, length, weight0
-4:
-    auipc value, %pcrel_hi(5f + 4 * (1 + 3 * kPairs))
-    sub value, value, length
-    jalr zero, %pcrel_lo(4b)(value)
-  .irp at, -15, -14, -13, -12, -11, -10, -9, -8, -7, -6, -5, -4, -3, -2, -1
+    .set tap_bytes, 4 * (1 + 3 * kPairs)
+    enter_chain tap_bytes
+  .irp at, -13, -12, -11, -10, -9, -8, -7, -6, -5, -4, -3, -2, -1
     line_tap \at
   .endr
-5:
+4:
     each_run end_line_word
-    lbu length, 0(runs)
-    addi runs, runs, 1
-    bnez length, 3b
+    repeat_runs
     each_run part_line_word
     lw tile, kTileSlot(sp)
-    lw pixel0, TILE_OUTPUTS(tile)
+    lw pixel0, GROUP_OUTPUT(tile)
     load_requantization
     each_run store_word
-    move_output pixel0, kChannels, 0
-    sw scales, TILE_SCALES(tile)
-    lw product, TILE_CHANNELS(tile)
-    addi product, product, -kChannels
-    sw product, TILE_CHANNELS(tile)
+    advance kChannels
     li value, kChannels
     bge product, value, 2b
-    sw weights, TILE_WEIGHTS(tile)
-    sw runs, TILE_RUNS(tile)
+    # The rest as a tile of its own.
     lw a0, kTileSlot(sp)
+    sw weights, TILE_WEIGHTS(a0)
+    lw value, kRunsSlot(sp)
+    sw value, TILE_RUNS(a0)
+    lw value, GROUP_BIASES(a0)
+    sw value, TILE_BIASES(a0)
+    lw value, GROUP_SCALES(a0)
+    sw value, TILE_SCALES(a0)
+    lw value, GROUP_OUTPUT(a0)
+    sw value, TILE_OUTPUT(a0)
+    sw product, TILE_CHANNELS(a0)
+    bnez product, 8f
     leave
-    beqz product, 6f
-    tail thimble_packed_tile_1
-6:
     ret
+8:
+    leave
+    tail thimble_packed_tile_1
     .size thimble_packed_line, . - thimble_packed_line
