@@ -8,6 +8,7 @@
 #include "compiler/cli/verbs.h"
 #include "compiler/pipeline/progress.h"
 #include "compiler/profile/profile.h"
+#include "compiler/report/elf.h"
 
 namespace thimble::cli {
 namespace {
@@ -47,9 +48,14 @@ Verb profile_verb(CLI::App& app) {
     }
     ASSIGN_OR_RETURN(const std::vector<std::uint32_t> steps,
                      count_with_second_firmware(built, input));
+    ASSIGN_OR_RETURN(const ElfFile elf, ElfFile::open(built.build.elf));
+    const Network& network = built.build.network;
     ASSIGN_OR_RETURN(
         const std::vector<profile::Row> rows,
-        profile::make_rows(built.model, built.options, built.build, steps, run.instructions));
+        profile::make_rows(
+            {built.model, network, built.options.offload == "all",
+             profile::footprint(network.plan, built.build.image.breakdown, analyze_code(elf)),
+             steps, run.instructions}));
     Outcome outcome{describe(built, run)};
     outcome.json["layers"] = profile::to_json(rows);
     fmt::print("\ninput: {}\n\n{}", input.origin, profile::to_table(rows));

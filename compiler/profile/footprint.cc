@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
-
-#include "compiler/report/code.h"
-#include "compiler/report/elf.h"
+#include <filesystem>
 
 namespace thimble::profile {
 namespace {
@@ -59,8 +57,8 @@ std::vector<std::size_t> owners_of_constants(const plan::Plan& plan) {
 
 class Counter {
  public:
-  Counter(const Build& build, const std::vector<Function>& functions)
-      : plan_(build.network.plan), functions_(functions) {
+  Counter(const plan::Plan& plan, const std::vector<Function>& functions)
+      : plan_(plan), functions_(functions) {
     result_.steps.resize(plan_.steps.size());
     for (std::size_t s = plan_.steps.size(); s-- > 0;) {
       if (!plan_.steps[s].function.empty()) users_[plan_.steps[s].function] = s;
@@ -145,10 +143,9 @@ class Counter {
 
 }  // namespace
 
-Result<Footprint> footprint(const Build& build) {
-  ASSIGN_OR_RETURN(const ElfFile elf, ElfFile::open(build.elf));
-  const std::vector<Function> functions = analyze_code(elf);
-  return Counter(build, functions).count(build.image.breakdown);
+Footprint footprint(const plan::Plan& plan, const Breakdown& breakdown,
+                    const std::vector<Function>& functions) {
+  return Counter(plan, functions).count(breakdown);
 }
 
 }  // namespace thimble::profile

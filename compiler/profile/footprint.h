@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "compiler/base/result.h"
-#include "compiler/pipeline/build.h"
+#include "compiler/plan/plan.h"
+#include "compiler/report/breakdown.h"
+#include "compiler/report/code.h"
 
 namespace thimble::profile {
 
@@ -26,7 +27,9 @@ struct Footprint {
   FlashBytes plan;  ///< what of the plan and the constants is no step's: ends, names, alignment
 };
 
-/// Takes the model's share of the firmware of `build` apart.
-[[nodiscard]] Result<Footprint> footprint(const Build& build);
+/// Takes the model's share of an image with that plan apart. `functions` are the image's, as
+/// analyze_code gives them.
+[[nodiscard]] Footprint footprint(const plan::Plan& plan, const Breakdown& breakdown,
+                                  const std::vector<Function>& functions);
 
 }  // namespace thimble::profile

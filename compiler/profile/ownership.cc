@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <span>
 #include <string>
 
 namespace thimble::profile {
@@ -31,24 +32,30 @@ bool touch(const plan::Binding& a, const plan::Binding& b) {
          b.offset < a.offset + a.length;
 }
 
-bool touch(const plan::Step& a, const plan::Step& b) {
-  return std::ranges::any_of(a.bindings, [&](const plan::Binding& mine) {
-    return std::ranges::any_of(b.bindings,
+bool touches(const plan::Step& step, std::span<const plan::Binding> memory) {
+  return std::ranges::any_of(step.bindings, [&](const plan::Binding& mine) {
+    return std::ranges::any_of(memory,
                                [&](const plan::Binding& other) { return touch(mine, other); });
   });
 }
 
-// Gives steps that name no operator to the next step, else the last one, that shares memory with
-// them.
+// What a step makes, as far as that is known.
+std::span<const plan::Binding> made_by(const plan::Step& step) {
+  const bool moves = step.kind == plan::StepKind::kFill || step.kind == plan::StepKind::kCopy;
+  return std::span(step.bindings).first(moves ? 1 : step.bindings.size());
+}
+
+// Gives a step that names no operator to the next step that touches what it makes, else to the last
+// one that touched what it uses.
 void settle_nameless(const std::vector<plan::Step>& steps, std::vector<int>& owners) {
   for (std::size_t s = steps.size(); s-- > 0;) {
     for (std::size_t later = s + 1; owners[s] == kNobody && later < steps.size(); ++later) {
-      if (touch(steps[s], steps[later])) owners[s] = owners[later];
+      if (touches(steps[later], made_by(steps[s]))) owners[s] = owners[later];
     }
   }
   for (std::size_t s = 0; s < steps.size(); ++s) {
     for (std::size_t before = s; owners[s] == kNobody && before-- > 0;) {
-      if (touch(steps[s], steps[before])) owners[s] = owners[before];
+      if (touches(steps[before], steps[s].bindings)) owners[s] = owners[before];
     }
     if (owners[s] == kNobody) owners[s] = 0;
   }

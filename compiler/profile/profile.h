@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "compiler/base/result.h"
-#include "compiler/pipeline/build.h"
+#include "compiler/pipeline/network.h"
+#include "compiler/profile/footprint.h"
+#include "compiler/tflite/model.h"
 
 namespace thimble::profile {
 
@@ -31,13 +33,19 @@ struct Row {
   int dead_channels = 0;
 };
 
-/// `steps`: instructions of each step of the plan; `total`: of the whole inference. The rows'
-/// instructions add up to `total`, their code to memory.model_code, their constants to
-/// memory.weights.
-[[nodiscard]] Result<std::vector<Row>> make_rows(const tflite::Model& model,
-                                                 const BuildOptions& options, const Build& build,
-                                                 const std::vector<std::uint32_t>& steps,
-                                                 std::uint64_t total);
+/// What a profile is made of.
+struct Measured {
+  const tflite::Model& model;
+  const Network& network;
+  bool offloading = true;            ///< microkernels were asked for
+  Footprint held;                    ///< of the firmware
+  std::vector<std::uint32_t> steps;  ///< instructions of each step of the plan
+  std::uint64_t total = 0;           ///< instructions of the whole inference
+};
+
+/// The rows' instructions add up to the whole, their code to memory.model_code, their constants to
+/// memory.weights. Steps that are not those of the plan, or exceed the whole, are kToolFailed.
+[[nodiscard]] Result<std::vector<Row>> make_rows(const Measured& measured);
 
 /// The contract's "layers", with "fused", "kernels", "forms" and "dead_channels" where there are
 /// any.

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <set>
 
-#include "compiler/profile/footprint.h"
 #include "compiler/profile/ownership.h"
 #include "compiler/profile/profile.h"
 
@@ -124,25 +123,24 @@ class Rows {
 
 }  // namespace
 
-Result<std::vector<Row>> make_rows(const tflite::Model& model, const BuildOptions& options,
-                                   const Build& build, const std::vector<std::uint32_t>& steps,
-                                   std::uint64_t total) {
-  if (steps.size() != build.network.plan.steps.size() || model.operators.empty()) {
+Result<std::vector<Row>> make_rows(const Measured& measured) {
+  const tflite::Model& model = measured.model;
+  if (measured.steps.size() != measured.network.plan.steps.size()) {
     return fail(ExitCode::kToolFailed, "{}: the target told of {} steps, the plan has {}",
-                build.elf.string(), steps.size(), build.network.plan.steps.size());
+                model.path.string(), measured.steps.size(), measured.network.plan.steps.size());
   }
   std::uint64_t counted = 0;
-  for (const std::uint32_t instructions : steps) counted += instructions;
-  if (counted > total) {
+  for (const std::uint32_t instructions : measured.steps) counted += instructions;
+  if (counted > measured.total) {
     return fail(ExitCode::kToolFailed,
-                "{}: its steps take {} instructions, more than the whole, {}", build.elf.string(),
-                counted, total);
+                "{}: its steps take {} instructions, more than the whole, {}", model.path.string(),
+                counted, measured.total);
   }
-  ASSIGN_OR_RETURN(const Footprint held, footprint(build));
-  Rows rows(model, build.network);
-  rows.add_steps(steps, held.steps);
-  rows.judge(options.offload == "all");
-  rows.add_shared("walking the plan", "runtime", total - counted, {});
+  const Footprint& held = measured.held;
+  Rows rows(model, measured.network);
+  rows.add_steps(measured.steps, held.steps);
+  rows.judge(measured.offloading);
+  rows.add_shared("walking the plan", "runtime", measured.total - counted, {});
   for (const auto& [name, code] : held.microkernels)
     rows.add_shared(name, "microkernel", 0, {code, 0});
   rows.add_shared("soft float, memory routines", "support", 0, {held.support, 0});
