@@ -24,7 +24,10 @@ Tile begin(const Conv2d& layer) {
   tile.double_round = requantization.double_round ? 1 : 0;
   tile.symmetric = requantization.form == RequantizationForm::kSymmetric ? 1 : 0;
   tile.tiles = 1;
-  tile.taps = layer.window.kernel_height * layer.window.kernel_width * layer.window.input_channels;
+  tile.rows = rows_apart(layer.window);
+  tile.row_taps = layer.window.kernel_height * layer.window.kernel_width *
+                  layer.window.input_channels / tile.rows;
+  tile.row_step = 0;
   return tile;
 }
 
@@ -46,18 +49,22 @@ extern "C" void thimble_conv2d_packed(const void* descriptor, std::byte* const* 
                                       std::uint32_t first_row, std::uint32_t rows) {
   const auto& layer = *static_cast<const Conv2d*>(descriptor);
   const Window& window = layer.window;
-  WindowReader reader(window, buffers, static_cast<int>(first_row));
   const int first = static_cast<int>(first_row) * window.output_width;
   int left = static_cast<int>(rows) * window.output_width;
   Tile tile = begin(layer);
+  WindowReader reader(window, buffers, static_cast<int>(first_row),
+                      tile.rows > 1 || reads_in_place(window));
+  const int row_step =
+      tile.rows > 1 ? window.dilation_y * window.input_width * window.input_channels - tile.row_taps
+                    : 0;
   tile.output = reinterpret_cast<std::int8_t*>(buffers[1]) + first * window.output_channels;
   if (window.output_height * window.output_width == 1) {
     if (left == 0) return;
-    tile.pixels[0] = reader.next(0);
+    tile.row_step = reader.next(1, tile.pixels) ? row_step : 0;
     return thimble_packed_line(&tile);
   }
   if (walks_in_line(window) && left >= kTilePixels) {
-    for (int p = 0; p < kTilePixels; ++p) tile.pixels[p] = reader.next(p);
+    static_cast<void>(reader.next(kTilePixels, tile.pixels));
     tile.tiles = left / kTilePixels;
     tile.pixel_step = kTilePixels * window.input_channels;
     left %= kTilePixels;
@@ -69,7 +76,7 @@ extern "C" void thimble_conv2d_packed(const void* descriptor, std::byte* const* 
   }
   while (left > 0) {
     const int pixels = left < kTilePixels ? left : kTilePixels;
-    for (int p = 0; p < pixels; ++p) tile.pixels[p] = reader.next(p);
+    tile.row_step = reader.next(pixels, tile.pixels) ? row_step : 0;
     compute(tile, pixels);
     tile.output += pixels * tile.pitch;
     left -= pixels;

@@ -25,6 +25,15 @@ constexpr bool reads_in_place(const Window& window) {
          (window.output_width - 1) * window.stride_x + window.kernel_width <= window.input_width;
 }
 
+/// Rows of a window that packed weights keep apart, so that windows inside the input need not be
+/// gathered. Short rows are not worth it.
+constexpr int rows_apart(const Window& window) {
+  constexpr int kShortRow = 8;
+  const bool worth_it = !reads_in_place(window) && window.dilation_x == 1 &&
+                        window.kernel_width * window.input_channels >= kShortRow;
+  return worth_it ? window.kernel_height : 1;
+}
+
 /// Bytes of scratch that a Conv2d needs.
 constexpr std::uint32_t conv2d_scratch_bytes(const Window& window) {
   if (reads_in_place(window)) return 0;

@@ -22,15 +22,15 @@ extern "C" void thimble_conv2d_unpacked(const void* descriptor, std::byte* const
   const Window& window = layer.window;
   const int taps = window.kernel_height * window.kernel_width * window.input_channels;
   const int grouped = window.output_channels / kChannelGroup * kChannelGroup;
-  WindowReader reader(window, buffers, static_cast<int>(first_row));
+  WindowReader reader(window, buffers, static_cast<int>(first_row), reads_in_place(window));
   auto* output = reinterpret_cast<std::int8_t*>(buffers[1]) +
                  static_cast<int>(first_row) * window.output_width * window.output_channels;
   for (int left = static_cast<int>(rows) * window.output_width; left > 0; left -= kPixels) {
     const int pixels = left < kPixels ? left : kPixels;
     const std::int8_t* patches[kPixels];
     std::int8_t* outputs[kPixels];
+    static_cast<void>(reader.next(pixels, patches));
     for (int p = 0; p < pixels; ++p) {
-      patches[p] = reader.next(p);
       outputs[p] = output;
       output += window.output_channels;
     }

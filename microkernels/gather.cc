@@ -71,4 +71,48 @@ void gather(const Window& window, const std::int8_t* input, int row, int column,
   }
 }
 
+WindowReader::WindowReader(const Window& window, std::byte* const* buffers, int first_row,
+                           bool in_place)
+    : window_(window),
+      input_(reinterpret_cast<const std::int8_t*>(buffers[0])),
+      scratch_(reinterpret_cast<std::int8_t*>(buffers[2])),
+      in_place_(in_place),
+      pitch_((window.kernel_height * window.kernel_width * window.input_channels + 3) / 4 * 4),
+      step_(window.stride_x * window.input_channels),
+      here_{first_row, 0,
+            input_ + ((first_row * window.stride_y - window.pad_top) * window.input_width -
+                      window.pad_left) *
+                         window.input_channels} {}
+
+bool WindowReader::is_inside() const {
+  const int top = here_.row * window_.stride_y - window_.pad_top;
+  const int left = here_.column * window_.stride_x - window_.pad_left;
+  return top >= 0 && left >= 0 &&
+         top + (window_.kernel_height - 1) * window_.dilation_y < window_.input_height &&
+         left + window_.kernel_width <= window_.input_width;
+}
+
+void WindowReader::advance() {
+  if (++here_.column < window_.output_width) return;
+  here_.column = 0;
+  ++here_.row;
+  here_.line += window_.stride_y * window_.input_width * window_.input_channels;
+}
+
+bool WindowReader::next(int count, const std::int8_t** pixels) {
+  const Position start = here_;
+  bool in_place = in_place_;
+  for (int p = 0; p < count && in_place; ++p, advance()) {
+    in_place = is_inside();
+    pixels[p] = here_.line + here_.column * step_;
+  }
+  if (in_place) return true;
+  here_ = start;
+  for (int p = 0; p < count; ++p, advance()) {
+    pixels[p] = scratch_ + p * pitch_;
+    gather(window_, input_, here_.row, here_.column, scratch_ + p * pitch_);
+  }
+  return false;
+}
+
 }  // namespace thimble::microkernels

@@ -17,44 +17,30 @@ void gather(const Window& window, const std::int8_t* input, int row, int column,
 /// Walks over the output's pixels, row after row.
 class WindowReader {
  public:
-  /// `buffers` as a convolution gets them.
-  WindowReader(const Window& window, std::byte* const* buffers, int first_row)
-      : window_(window),
-        input_(reinterpret_cast<const std::int8_t*>(buffers[0])),
-        in_place_(reads_in_place(window)),
-        scratch_(reinterpret_cast<std::int8_t*>(buffers[2])),
-        pitch_((window.kernel_height * window.kernel_width * window.input_channels + 3) / 4 * 4),
-        step_(window.stride_x * window.input_channels),
-        line_(input_ + first_row * window.stride_y * window.input_width * window.input_channels),
-        row_(first_row) {}
+  /// `buffers` as a convolution gets them. `in_place`: windows that lie inside the input are read
+  /// there, row by row.
+  WindowReader(const Window& window, std::byte* const* buffers, int first_row, bool in_place);
 
-  /// The next window's taps: where they are in the input, or gathered into place `slot` of the
-  /// scratch.
-  const std::int8_t* next(int slot) {
-    const std::int8_t* patch = line_ + column_ * step_;
-    if (!in_place_) {
-      std::int8_t* gathered = scratch_ + slot * pitch_;
-      gather(window_, input_, row_, column_, gathered);
-      patch = gathered;
-    }
-    if (++column_ == window_.output_width) {
-      column_ = 0;
-      ++row_;
-      line_ += window_.stride_y * window_.input_width * window_.input_channels;
-    }
-    return patch;
-  }
+  /// The next windows, at most kTilePixels. True if they are where they are in the input; else each
+  /// was gathered into one line of taps.
+  bool next(int count, const std::int8_t** pixels);
 
  private:
+  struct Position {
+    int row;
+    int column;
+    const std::int8_t* line;  // of input, where the row's first window begins
+  };
+  [[nodiscard]] bool is_inside() const;
+  void advance();
+
   const Window& window_;
   const std::int8_t* input_;
-  bool in_place_;
   std::int8_t* scratch_;
+  bool in_place_;
   int pitch_;
   int step_;
-  const std::int8_t* line_;  // of input, where the row's first window begins
-  int row_;
-  int column_ = 0;
+  Position here_;
 };
 
 }  // namespace thimble::microkernels

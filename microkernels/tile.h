@@ -36,8 +36,10 @@ struct Tile {
   std::int32_t symmetric;     ///< RequantizationForm::kSymmetric
   std::int32_t tiles;         ///< how many, one after the other, at least 1; 1 when done
   std::int32_t pixel_step;    ///< bytes from a tile's windows to the next one's
-  std::int32_t taps;
-  std::uintptr_t work[4];  ///< the function's own
+  std::int32_t rows;          ///< of a window
+  std::int32_t row_taps;      ///< in each of them, one after the other
+  std::int32_t row_step;      ///< bytes from a row's end to the next row
+  std::uintptr_t work[5];     ///< the function's own
 };
 
 /// Packed weights. Group by group of channels, tap by tap, a word for each pair of them: w0 + (w1

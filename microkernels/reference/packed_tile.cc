@@ -10,7 +10,7 @@ constexpr std::uint32_t kHalf = 0x8000;
 constexpr int kLengthBits = 4;
 constexpr std::uint32_t kLengthMask = 15;
 
-// Lengths of a group's runs, one after the other.
+// Lengths of a row's runs, one after the other.
 class Runs {
  public:
   Runs(const std::uint32_t* words, int taps) : next_(words), left_(taps) {}
@@ -23,7 +23,7 @@ class Runs {
     left_ -= length;
     return length;
   }
-  [[nodiscard]] const std::uint32_t* next_group() const { return next_; }
+  [[nodiscard]] const std::uint32_t* next_row() const { return next_; }
 
  private:
   const std::uint32_t* next_;
@@ -47,17 +47,21 @@ struct Pair {
   std::int32_t upper;
 };
 
-Pair sum_runs(const std::int8_t* pixel, int taps, const std::byte* weights, int pairs,
+Pair sum_runs(const Tile& tile, const std::int8_t* pixel, const std::byte* weights, int pairs,
               const std::uint32_t* words, const std::int32_t* biases) {
   auto low = static_cast<std::uint32_t>(biases[0]);
   auto high = static_cast<std::uint32_t>(biases[1]);
-  Runs runs(words, taps);
-  for (int length = runs.length(); length != 0; length = runs.length()) {
-    std::uint32_t run = 0;
-    for (int tap = 0; tap < length; ++tap, ++pixel, weights += 4 * pairs)
-      run += static_cast<std::uint32_t>(*pixel) * *reinterpret_cast<const std::uint32_t*>(weights);
-    high += static_cast<std::uint32_t>(static_cast<std::int32_t>(run + kHalf) >> 16);
-    low += run;
+  for (int row = 0; row < tile.rows; ++row, pixel += tile.row_step) {
+    Runs runs(words, tile.row_taps);
+    for (int length = runs.length(); length != 0; length = runs.length()) {
+      std::uint32_t run = 0;
+      for (int tap = 0; tap < length; ++tap, ++pixel, weights += 4 * pairs)
+        run +=
+            static_cast<std::uint32_t>(*pixel) * *reinterpret_cast<const std::uint32_t*>(weights);
+      high += static_cast<std::uint32_t>(static_cast<std::int32_t>(run + kHalf) >> 16);
+      low += run;
+    }
+    words = runs.next_row();
   }
   return {static_cast<std::int32_t>(low - (high << 16)), static_cast<std::int32_t>(high)};
 }
@@ -81,8 +85,8 @@ void compute_group(const Tile& tile, Progress& progress, int pixels, int pairs) 
   for (int pair = 0; pair < pairs; ++pair) {
     Pair sums[kTilePixels];
     for (int p = 0; p < pixels; ++p) {
-      sums[p] = sum_runs(tile.pixels[p], tile.taps, progress.weights + 4 * pair, pairs,
-                         progress.runs, progress.biases + 2 * pair);
+      sums[p] = sum_runs(tile, tile.pixels[p], progress.weights + 4 * pair, pairs, progress.runs,
+                         progress.biases + 2 * pair);
     }
     const std::uint32_t lower_scale = next_scale();
     for (int p = 0; p < pixels; ++p)
@@ -93,10 +97,13 @@ void compute_group(const Tile& tile, Progress& progress, int pixels, int pairs) 
       progress.output[p * tile.pitch + 2 * pair + 1] =
           requantized(tile, sums[p].upper, upper_scale);
   }
-  Runs runs(progress.runs, tile.taps);
-  for (int length = runs.length(); length != 0; length = runs.length())
-    progress.weights += 4 * pairs * length;
-  progress.runs = runs.next_group();
+  for (int row = 0; row < tile.rows; ++row) {
+    Runs runs(progress.runs, tile.row_taps);
+    while (runs.length() != 0) {
+    }
+    progress.runs = runs.next_row();
+  }
+  progress.weights += 4 * pairs * tile.rows * tile.row_taps;
   progress.biases += 2 * pairs;
   progress.output += 2 * pairs;
 }

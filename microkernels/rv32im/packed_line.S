@@ -71,7 +71,7 @@
     sw product, GROUP_BIASES(tile)
     lw pixel0, TILE_PIXELS(tile)
     lui half, 8
-    first_word kPairs
+    begin_rows kPairs
 1:
     lb value, 0(pixel0)
     each_run begin_word
@@ -86,7 +86,7 @@
   .endr
 4:
     each_run end_line_word
-    repeat_runs
+    repeat_runs 1, kPairs
     each_run part_line_word
     lw tile, kTileSlot(sp)
     lw pixel0, GROUP_OUTPUT(tile)
