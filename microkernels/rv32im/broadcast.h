@@ -30,8 +30,14 @@ void apply(const Broadcast& shape, std::byte* const* buffers, std::uint32_t firs
       } else {
         const std::int8_t* next = first;
         const std::int8_t* other = second;
-#pragma clang loop unroll_count(4)
-        for (std::uint32_t i = 0; i < shape.elements; ++i) *output++ = function(*next++, *other++);
+        const std::int8_t* const end_of_fours = end - shape.elements % 4;
+        for (; next != end_of_fours; next += 4, other += 4, output += 4) {
+          output[0] = function(next[0], other[0]);
+          output[1] = function(next[1], other[1]);
+          output[2] = function(next[2], other[2]);
+          output[3] = function(next[3], other[3]);
+        }
+        while (next != end) *output++ = function(*next++, *other++);
       }
       first += shape.first.column;
       second += shape.second.column;
