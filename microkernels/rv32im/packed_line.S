@@ -63,7 +63,7 @@
     begin_tile
     li value, kChannels
     blt product, value, 8f
-2:
+11:
     lw tile, kTileSlot(sp)
     lw product, GROUP_BIASES(tile)
     each_run begin_bias
@@ -94,7 +94,7 @@
     each_run store_word
     advance kChannels
     li value, kChannels
-    bge product, value, 2b
+    bge product, value, 11b
     # The rest as a tile of its own.
     lw a0, kTileSlot(sp)
     sw weights, TILE_WEIGHTS(a0)
