@@ -32,8 +32,13 @@ PairReading read_pair_operation(
     return {};
   auto first = read_pointwise(graph, operation.operands[0]);
   auto second = read_pointwise(graph, operation.operands[1]);
-  if (!first || !second || first->source == second->source) return {};
-  const auto rescale = read_rescale(graph, graph.only_user(operation.results[0]));
+  if (!first || !second) return {};
+  const mlir::Operation* user = graph.only_user(operation.results[0]);
+  if (user != nullptr && !user->results.empty() &&
+      read_longest_pointwise(graph, user->results[0])) {
+    return {};  // a function of one tensor that is used twice
+  }
+  const auto rescale = read_rescale(graph, user);
   if (!rescale || rescale->input_zero_point != 0 || rescale->multipliers.size() != 1)
     return {{}, "a result that is not rescaled to int8 at once"};
   const auto meeting = read_meeting(*first_type, *second_type, *type);
