@@ -85,17 +85,34 @@ TEST(Offload, AResultThatIsWantedBeforeTheClampEndsTheLayerThere) {
   ASSERT_EQ(layers.size(), 1u);
 }
 
+void replace(std::string& text, const std::string& from, const std::string& to) {
+  ASSERT_NE(text.find(from), std::string::npos) << from;
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
+}
+
+TEST(Offload, AClampBehindAReshapeIsPartOfTheLayer) {
+  std::string text = program();
+  replace(
+      text, R"(%clamped = "tosa.clamp"(%scaled))",
+      R"(%extents = "tosa.const_shape"() <{values = dense<[4, 3]> : tensor<2xindex>}> : () -> !tosa.shape<2>
+%rows = "tosa.reshape"(%scaled, %extents) : (tensor<1x2x2x3xi8>, !tosa.shape<2>) -> tensor<4x3xi8>
+%clamped = "tosa.clamp"(%rows))");
+  replace(text, ": (tensor<1x2x2x3xi8>) -> tensor<1x2x2x3xi8>",
+          ": (tensor<4x3xi8>) -> tensor<4x3xi8>");
+  replace(text, R"(: (tensor<1x2x2x3xi8>) -> ())", R"(: (tensor<4x3xi8>) -> ())");
+  replace(text, "-> tensor<1x2x2x3xi8>, sym_name", "-> tensor<4x3xi8>, sym_name");
+  std::string printed;
+  ASSERT_EQ(offload_text(text, printed).size(), 1u) << printed;
+  EXPECT_EQ(printed.find("tosa."), std::string::npos) << "nothing of the layer stays:\n" << printed;
+}
+
 TEST(Offload, FiltersOfOneChannelAreAConvolution) {
   std::string text = program();
-  const auto replace = [&](const std::string& from, const std::string& to) {
-    ASSERT_NE(text.find(from), std::string::npos) << from;
-    for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
-      text.replace(at, from.size(), to);
-  };
-  replace("tosa.conv2d", "tosa.depthwise_conv2d");
-  replace("1x2x2x2x", "1x2x2x1x");
-  replace("[[[[1, 2]]], [[[3, 4]]], [[[-5, 6]]]]", "[[[[1, 3, -5]]]]");
-  replace("3x1x1x2x", "1x1x1x3x");
+  replace(text, "tosa.conv2d", "tosa.depthwise_conv2d");
+  replace(text, "1x2x2x2x", "1x2x2x1x");
+  replace(text, "[[[[1, 2]]], [[[3, 4]]], [[[-5, 6]]]]", "[[[[1, 3, -5]]]]");
+  replace(text, "3x1x1x2x", "1x1x1x3x");
   std::string printed;
   const std::vector<Layer> layers = offload_text(text, printed);
   ASSERT_EQ(layers.size(), 1u);

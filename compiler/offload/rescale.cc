@@ -18,6 +18,8 @@ bool is_flag(const mlir::Operation& operation, std::string_view flag, std::strin
 
 Clamp read_clamp(const Graph& graph, const mlir::Operation& operation) {
   const mlir::Operation* clamp = graph.only_user(operation.results[0]);
+  while (clamp != nullptr && clamp->name == "tosa.reshape")
+    clamp = graph.only_user(clamp->results[0]);  // fully connected layers have one in between
   if (clamp == nullptr || clamp->name != "tosa.clamp") return {.last = &operation};
   return {static_cast<int>(mlir::integers(*clamp->find("min_val"))[0]),
           static_cast<int>(mlir::integers(*clamp->find("max_val"))[0]), clamp};

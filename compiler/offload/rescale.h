@@ -23,7 +23,8 @@ struct Clamp {
   const mlir::Operation* last = nullptr;  ///< the clamp, or the operation itself
 };
 
-/// Reads the tosa.clamp behind an operation of int8, if nothing else wants what lies between.
+/// Reads the tosa.clamp behind an operation of int8, also behind a reshape, if nothing else wants
+/// what lies between.
 [[nodiscard]] Clamp read_clamp(const Graph& graph, const mlir::Operation& operation);
 
 /// Reads a tosa.rescale to int8 and, if nothing else wants what lies between, the tosa.clamp behind
