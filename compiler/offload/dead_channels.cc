@@ -16,6 +16,11 @@ namespace {
 
 using mlir::Operation;
 
+// Only for values that have channels: those are tensors.
+mlir::TensorType type_of(const std::string& text) {
+  return mlir::tensor_type(text).value_or(mlir::TensorType());
+}
+
 class Removal {
  public:
   explicit Removal(const mlir::Block& function)
@@ -94,6 +99,7 @@ class Removal {
   void join(const ChannelLink& link, const std::string& operand, const std::string& result) {
     const int inputs = classes_.count(operand);
     const int outputs = classes_.count(result);
+    if (inputs == 0 || outputs == 0) return;
     for (int n = 0; n < link.count; ++n) {
       classes_.join(classes_.index(operand, n / link.divisor % inputs),
                     classes_.index(result, (link.offset + n) % outputs));
@@ -156,7 +162,7 @@ class Removal {
   [[nodiscard]] std::string new_type(const std::string& value, const std::string& type) const {
     const auto lost = removed_.find(value);
     if (lost == removed_.end()) return type;
-    auto tensor = *mlir::tensor_type(type);
+    mlir::TensorType tensor = type_of(type);
     tensor.shape.back() -= lost->second;
     return print(tensor);
   }
@@ -173,14 +179,14 @@ class Removal {
         !operation.operands.empty() && removed_.contains(operation.operands[0]);
     if (!loses_outputs && !loses_inputs) return;
     if (operation.name == "tosa.const") {
-      operation = mlir::constant_operation(
-          operation.results[0], *mlir::tensor_type(operation.result_types[0]),
-          chosen(*graph_.constant(operation.results[0]), operation.results[0]));
+      operation =
+          mlir::constant_operation(operation.results[0], type_of(operation.result_types[0]),
+                                   chosen(numbers(operation.results[0]), operation.results[0]));
     } else if (const auto sums = sums_.find(operation.results[0]); sums != sums_.end()) {
       rewrite(operation, sums->second, before);
     } else if (operation.name == "tosa.rescale") {
       for (const std::size_t parameter : {1, 2}) {
-        const auto values = *graph_.constant(operation.operands[parameter]);
+        const auto values = numbers(operation.operands[parameter]);
         if (values.size() > 1)
           replace(operation, parameter, {}, chosen(values, operation.results[0]), before);
       }
@@ -206,7 +212,7 @@ class Removal {
       }
       biases.push_back(bias);
     }
-    auto shape = mlir::tensor_type(operation.operand_types[1])->shape;
+    auto shape = type_of(operation.operand_types[1]).shape;
     std::vector<std::int64_t> weights;
     if (sums.depthwise) {
       shape[2] = static_cast<std::int64_t>(inputs.size());
@@ -226,12 +232,17 @@ class Removal {
     replace(operation, 2, {}, biases, before);
   }
 
+  // Of a constant.
+  [[nodiscard]] std::vector<std::int64_t> numbers(const std::string& value) const {
+    return graph_.constant(value).value_or(std::vector<std::int64_t>());
+  }
+
   // Those elements of a constant that belong to a value's living channels.
   std::vector<std::int64_t> chosen(const std::vector<std::int64_t>& elements,
                                    const std::string& value) {
     std::vector<std::int64_t> result;
     const auto channels = static_cast<std::size_t>(classes_.count(value));
-    for (std::size_t i = 0; i < elements.size(); ++i) {
+    for (std::size_t i = 0; channels > 0 && i < elements.size(); ++i) {
       if (alive(value, static_cast<int>(i % channels))) result.push_back(elements[i]);
     }
     return result;
@@ -241,14 +252,14 @@ class Removal {
   void replace(Operation& operation, std::size_t operand, std::vector<std::int64_t> shape,
                const std::vector<std::int64_t>& values, std::vector<Operation>& before) {
     if (shape.empty()) shape = {static_cast<std::int64_t>(values.size())};
-    const std::string element = mlir::tensor_type(operation.operand_types[operand])->element;
+    const std::string element = type_of(operation.operand_types[operand]).element;
     before.push_back(mlir::constant_operation(new_name(), {shape, element}, values));
     operation.operands[operand] = before.back().results[0];
     operation.operand_types[operand] = before.back().result_types[0];
   }
 
   void replace_shape(Operation& operation, std::size_t operand, std::vector<Operation>& before) {
-    const auto shape = mlir::tensor_type(operation.result_types[0])->shape;
+    const auto shape = type_of(operation.result_types[0]).shape;
     Operation constant;
     constant.name = "tosa.const_shape";
     constant.results = {new_name()};

@@ -46,11 +46,10 @@ class Interpreter {
  private:
   Tensor result_of(const mlir::Operation& op) {
     if (op.name == "tosa.const_shape") return {};
-    Tensor result{mlir::tensor_type(op.result_types[0])->shape, {}};
-    result.elements.resize(
-        static_cast<std::size_t>(mlir::tensor_type(op.result_types[0])->count()));
+    const mlir::TensorType type = type_of(op.result_types[0]);
+    Tensor result{type.shape, Numbers(static_cast<std::size_t>(type.count()))};
     if (op.name == "tosa.const") {
-      result.elements = *mlir::constant_values(op);
+      result.elements = mlir::constant_values(op).value_or(Numbers());
     } else if (op.name == "tosa.reshape") {
       check(result.elements.size() == operand(op, 0).elements.size());
       result.elements = operand(op, 0).elements;
@@ -173,11 +172,14 @@ class Interpreter {
 
   const Tensor& operand(const mlir::Operation& op, std::size_t index) {
     const Tensor& tensor = values_.at(op.operands[index]);
-    check(tensor.shape == mlir::tensor_type(op.operand_types[index])->shape);
+    check(tensor.shape == type_of(op.operand_types[index]).shape);
     return tensor;
   }
   std::int64_t single(const mlir::Operation& op, std::size_t index) {
     return operand(op, index).elements.at(0);
+  }
+  static mlir::TensorType type_of(const std::string& text) {
+    return mlir::tensor_type(text).value_or(mlir::TensorType());
   }
   static void check(bool good) {
     if (!good) throw std::runtime_error("not a well-formed program");

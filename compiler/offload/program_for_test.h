@@ -93,7 +93,7 @@ class Program {
       sum = emit("tosa.reduce_sum", {sum}, shape, "i32", {{"axis", fmt::format("{} : i32", axis)}},
                  0);
     }
-    return rescale(sum, "i8", {kOne}, {kShift - 1 + std::bit_width(pixels)});
+    return rescale(sum, "i8", {kOne}, {kShift - 1 + static_cast<int>(std::bit_width(pixels))});
   }
 
   std::string flatten(const std::string& x) {
@@ -172,7 +172,9 @@ class Program {
   static constexpr int kShift = 30;
 
   int pick(int least, int most) { return std::uniform_int_distribution(least, most)(random_); }
-  int channels(const std::string& x) const { return static_cast<int>(values_.at(x).shape.back()); }
+  [[nodiscard]] int channels(const std::string& x) const {
+    return static_cast<int>(values_.at(x).shape.back());
+  }
 
   std::int64_t weight(const Layer& layer, int output, int input) {
     const auto used = layer.only_use.find(output);
@@ -180,7 +182,8 @@ class Program {
         (used != layer.only_use.end() && !used->second.contains(input))) {
       return 0;
     }
-    return pick(20, 127) * (pick(0, 1) ? 1 : -1);
+    const int size = pick(20, 127);
+    return pick(0, 1) ? size : -size;
   }
 
   Layer random_layer(int kernel, int channels) {
@@ -231,7 +234,7 @@ class Program {
              0);
     // Sums of more products are spread over a wider range.
     const auto products = static_cast<unsigned>(weights.size()) / static_cast<unsigned>(outputs);
-    const int shift = kShift + 8 + std::bit_width(products) / 2;
+    const int shift = kShift + 8 + static_cast<int>(std::bit_width(products)) / 2;
     return rescale(sum, "i8", multipliers, Numbers(multipliers.size(), shift));
   }
 

@@ -154,7 +154,8 @@ Ranges of_average(const Step& step) {
 Ranges of_sum(const Step& step) {
   const auto before = mlir::tensor_type(step.operation.operand_types[0]);
   const auto after = mlir::tensor_type(step.operation.result_types[0]);
-  const std::int64_t count = before->count() / std::max<std::int64_t>(after->count(), 1);
+  if (!before || !after || after->count() == 0) return {};
+  const std::int64_t count = before->count() / after->count();
   return each(step, [&](std::size_t c) -> Range {
     return {step.operands[0][c].lowest * count, step.operands[0][c].highest * count};
   });
