@@ -8,6 +8,7 @@
 #include "compiler/offload/candidate.h"
 #include "compiler/offload/dead_channels.h"
 #include "compiler/offload/padding.h"
+#include "compiler/offload/slicing.h"
 
 namespace thimble::offload {
 namespace {
@@ -108,6 +109,7 @@ Result<Offloaded> offload(mlir::Module& module, const std::string& model, Goal g
   mlir::Block& block = function->regions[0].blocks[0];
   std::vector<Operation>& body = block.operations;
   absorb_padding(block);
+  absorb_slices(block);
   remove_unused(body);  // no layer for what nobody reads any more
   const std::map<std::string, int> dead = remove_dead_channels(block);
   Graph graph(body);

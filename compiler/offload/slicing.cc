@@ -24,7 +24,11 @@ void absorb_slices(mlir::Block& block) {
   const Graph graph(block.operations);
   for (mlir::Operation& operation : block.operations) {
     // What stays with IREE must stay right TOSA.
-    if (recognize_convolution(graph, operation).candidate == nullptr) continue;
+    if (recognize_convolution(graph, operation).candidate == nullptr &&
+        recognize_average_pool(graph, operation).candidate == nullptr &&
+        recognize_max_pool(graph, operation).candidate == nullptr) {
+      continue;
+    }
     const mlir::Operation* slice = graph.producer(operation.operands[0]);
     if (slice == nullptr || slice->name != "tosa.slice" || slice->operands.size() != 3) continue;
     const auto source = mlir::tensor_type(slice->operand_types[0]);
