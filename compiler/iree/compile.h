@@ -27,7 +27,8 @@ struct Compiled {
 };
 
 /// Compiles `program` (MLIR text, TOSA) for `isa` into `folder`. `name` becomes the prefix of
-/// generated symbols. Names of locations are followed into the generated functions. An operation that IREE refuses is named (kBadModel).
+/// generated symbols. Names of locations are followed into the generated functions. An operation
+/// that IREE refuses is named (kBadModel).
 [[nodiscard]] Result<Compiled> compile(std::string_view program, const std::string& name,
                                        const Isa& isa, const std::filesystem::path& folder);
 

@@ -62,8 +62,8 @@ struct Module {
 /// Reads generic form as printed by iree-opt and iree-compile. `origin` names the text in errors.
 [[nodiscard]] Result<Module> parse(std::string_view text, std::string_view origin);
 
-/// Prints generic form again. Of locations only the name is kept: the rest holds paths of the machine
-/// it was made on.
+/// Prints generic form again. Of locations only the name is kept: the rest holds paths of the
+/// machine it was made on.
 [[nodiscard]] std::string print(const Module& module);
 
 /// Calls `visit` for every operation, outer before inner.

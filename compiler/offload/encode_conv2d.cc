@@ -34,11 +34,13 @@ void encode_packed(const Convolution& layer, EncodedConv2d& encoded) {
   for (std::size_t first = 0; first < outputs;) {
     const std::size_t count = group_size(layer, outputs - first);
     std::vector<ChannelWeights> channels;
+    channels.reserve(count);
     for (std::size_t c = first; c < first + count; ++c) channels.push_back(weights_of(layer, c));
     const auto rows = static_cast<std::size_t>(microkernels::rows_apart(layer.window));
     for (std::size_t row = 0; row < rows; ++row) {
       const std::size_t row_taps = layer.taps() / rows;
       std::vector<ChannelWeights> parts;
+      parts.reserve(count);
       for (const ChannelWeights channel : channels)
         parts.push_back(channel.subspan(row * row_taps, row_taps));
       append(encoded.runs, bytes_of(run_words(run_lengths(parts))));

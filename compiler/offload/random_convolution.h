@@ -48,8 +48,8 @@ class RandomConvolution {
   void check(const Convolution& layer, const Kernel& kernel, std::size_t scratch_bytes) {
     constexpr std::byte kGuard{0xa5};
     const auto& window = layer.window;
-    const auto count = static_cast<std::size_t>(window.output_height * window.output_width *
-                                                window.output_channels);
+    const std::size_t count =
+        std::size_t{window.output_height} * window.output_width * window.output_channels;
     std::vector<std::byte> result(count + 4, kGuard);
     std::vector<std::byte> scratch(scratch_bytes + 4, kGuard);
     std::byte* buffers[] = {reinterpret_cast<std::byte*>(input_.data()), result.data(),
@@ -140,7 +140,7 @@ class RandomConvolution {
   }
 
   // apply_scale_32 of the specification, in 128 bits so that nothing can overflow.
-  int specified(const Convolution& layer, int row, int column, int channel) const {
+  [[nodiscard]] int specified(const Convolution& layer, int row, int column, int channel) const {
     const auto& window = layer.window;
     __int128 value = layer.biases[static_cast<std::size_t>(channel)];
     std::size_t tap = static_cast<std::size_t>(channel) * layer.taps();
@@ -153,8 +153,8 @@ class RandomConvolution {
         for (int c = first; c < first + count; ++c, ++tap) {
           if (y < 0 || x < 0 || y >= window.input_height || x >= window.input_width) continue;
           const int place = (y * window.input_width + x) * window.input_channels + c;
-          value += layer.weights[tap] *
-                   (input_[static_cast<std::size_t>(place)] - window.input_zero_point);
+          const int difference = input_[static_cast<std::size_t>(place)] - window.input_zero_point;
+          value += __int128{layer.weights[tap]} * difference;
         }
       }
     }

@@ -100,7 +100,8 @@ std::vector<std::uint32_t> multipliers_for(const ChannelScale& channel) {
   const std::int64_t middle = (factor & ~std::int64_t{kShiftMask}) | shift;
   for (int k = 0; k <= kNeighbours; ++k) {
     for (const int sign : {1, -1}) {
-      const std::int64_t candidate = middle + sign * k * (std::int64_t{kShiftMask} + 1);
+      const std::int64_t candidate =
+          middle + std::int64_t{sign} * k * (std::int64_t{kShiftMask} + 1);
       if (candidate > 0 && candidate <= 0xffffffff && (k > 0 || sign > 0))
         multipliers.push_back(static_cast<std::uint32_t>(candidate));
     }

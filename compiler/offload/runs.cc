@@ -66,6 +66,7 @@ std::uint8_t even_run_length(std::span<const ChannelWeights> channels) {
 
 std::vector<std::uint32_t> unpacked(std::span<const ChannelWeights> channels) {
   std::vector<std::uint32_t> words;
+  words.reserve(channels[0].size());
   const auto biased = [](std::int8_t weight) { return static_cast<std::uint32_t>(weight + 128); };
   for (std::size_t tap = 0; tap < channels[0].size(); ++tap) {
     words.push_back(biased(channels[0][tap]) | biased(channels[2][tap]) << 8U |

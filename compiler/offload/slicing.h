@@ -5,8 +5,8 @@
 
 namespace thimble::offload {
 
-/// Lets each convolution and pool in `block` read the whole tensor where a slice only cuts off what its
-/// windows don't reach anyway. Slices that nobody else wants are left without users.
+/// Lets each convolution and pool in `block` read the whole tensor where a slice only cuts off what
+/// its windows don't reach anyway. Slices that nobody else wants are left without users.
 void absorb_slices(mlir::Block& block);
 
 }  // namespace thimble::offload

@@ -101,6 +101,7 @@ TEST_P(Softmaxes, AreExact) {
       const auto first = input.begin() + row * elements;
       const int highest = *std::max_element(first, first + elements);
       std::vector<std::int64_t> exponentials;
+      exponentials.reserve(static_cast<std::size_t>(elements));
       for (int e = 0; e < elements; ++e)
         exponentials.push_back(exponential(layer, highest - first[e]));
       const std::vector<int> wanted = specified(exponentials);

@@ -29,7 +29,8 @@ class Profile(EndToEnd):
         report = self.adds_up("miniresnet", "--board", board)
         layers = [layer for layer in report["layers"] if layer["op"] not in SHARED]
         self.assertEqual([layer["op"] for layer in layers],
-                         ["CONV_2D", "MAX_POOL_2D", "CONV_2D", "CONV_2D", "CONV_2D", "ADD", "FULLY_CONNECTED", "SOFTMAX"])
+                         ["CONV_2D", "MAX_POOL_2D", "CONV_2D", "CONV_2D", "CONV_2D", "ADD", "FULLY_CONNECTED",
+                          "SOFTMAX"])
         self.assertEqual(layers[0]["shape"], [1, 32, 25, 64])
         self.assertEqual(layers[0]["macs"], 32 * 25 * 64 * 7 * 7)
         self.assertTrue(all(layer["offloaded"] for layer in layers if layer["macs"] > 0), layers)
@@ -43,7 +44,8 @@ class Profile(EndToEnd):
 
     def test_without_microkernels(self):
         report = self.adds_up(small_model("dense"), "--offload", "none")
-        self.assertEqual({layer["reason"] for layer in report["layers"] if layer["op"] not in SHARED}, {"--offload none"})
+        reasons = {layer["reason"] for layer in report["layers"] if layer["op"] not in SHARED}
+        self.assertEqual(reasons, {"--offload none"})
 
     def small_model(self, name):
         self.adds_up(small_model(name))
