@@ -12,6 +12,8 @@ namespace thimble::microkernels {
 /// Padding counts as less than everything; dilations are not used.
 struct MaxPool2d {
   Window window;
+  std::int8_t lowest;  ///< of the clamp
+  std::int8_t highest;
 };
 
 /// A Microkernel (runtime/plan.h). Buffers: input, output, none. Descriptor: MaxPool2d. Not for

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "compiler/offload/candidate.h"
+#include "compiler/offload/rescale.h"
 #include "compiler/offload/window.h"
 
 namespace thimble::offload {
@@ -9,24 +10,27 @@ namespace {
 
 class MaxPool : public Candidate {
  public:
-  explicit MaxPool(const microkernels::Window& window) : window_(window) {}
+  MaxPool(const microkernels::Window& window, const Clamp& clamp)
+      : window_(window), clamp_(clamp) {}
 
   [[nodiscard]] Layer encode(Goal goal) const override {
     Layer layer;
     layer.symbol = goal == Goal::kSize ? "thimble_max_pool2d_small" : "thimble_max_pool2d";
     layer.header = "microkernels/max_pool2d.h";
-    layer.descriptor = fmt::format("MaxPool2d{{{}}}", window_text(window_));
+    layer.descriptor =
+        fmt::format("MaxPool2d{{{}, {}, {}}}", window_text(window_), clamp_.lowest, clamp_.highest);
     layer.rows = window_.output_height;
     return layer;
   }
 
  private:
   microkernels::Window window_;
+  Clamp clamp_;
 };
 
 }  // namespace
 
-Recognition recognize_max_pool(const Graph& /*graph*/, const mlir::Operation& operation) {
+Recognition recognize_max_pool(const Graph& graph, const mlir::Operation& operation) {
   if (operation.name != "tosa.max_pool2d") return {};
   auto window = read_window(operation, "i8");
   const auto kernel = mlir::integers(*operation.find("kernel"));
@@ -34,9 +38,10 @@ Recognition recognize_max_pool(const Graph& /*graph*/, const mlir::Operation& op
     return {nullptr, "not int8 pictures of batch 1"};
   window->kernel_height = static_cast<std::uint16_t>(kernel[0]);
   window->kernel_width = static_cast<std::uint16_t>(kernel[1]);
-  auto pool = std::make_unique<MaxPool>(*window);
+  const Clamp clamp = read_clamp(graph, operation);
+  auto pool = std::make_unique<MaxPool>(*window, clamp);
   pool->inputs = {operation.operands[0]};
-  pool->last = &operation;
+  pool->last = clamp.last;
   return {std::move(pool), {}};
 }
 

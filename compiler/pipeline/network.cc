@@ -80,6 +80,7 @@ Result<Entry> compile(const tflite::Model& model, const NetworkOptions& options,
     if (options.offload) {
       ASSIGN_OR_RETURN(offloaded, offload::offload(program.module, model.name, options.goal));
     }
+    tosa::prepare_for_iree(program);
   }
   const Stage stage("compiling with IREE" + suffix);
   ASSIGN_OR_RETURN(iree::Compiled compiled,

@@ -10,6 +10,7 @@ from ai_edge_litert import schema_py_generated as schema
 from builder import Graph, Op, Type, write
 
 RELU = schema.ActivationFunctionType.RELU
+RELU6 = schema.ActivationFunctionType.RELU6
 
 
 def fully_connected(g, x, units, scale_in, scale_out, activation=0, type=Type.INT8):
@@ -141,6 +142,55 @@ def movement(path):
     g.write(path, [x], [y, z])
 
 
+def pool(g, x, code, shape, kernel, stride, padding=schema.Padding.SAME, activation=0):
+    like = g.graph.tensors[x].quantization
+    return g.op(code, [x], [g.tensor(shape, Type.INT8, like.scale, like.zeroPoint[0])], schema.Pool2DOptionsT(
+        padding=padding, strideH=stride[0], strideW=stride[1], filterHeight=kernel[0], filterWidth=kernel[1],
+        fusedActivationFunction=activation))
+
+
+def pools(path):
+    """Pools with windows of every kind, with and without activations."""
+    g = Graph(17)
+    x = g.tensor([1, 9, 11, 7], Type.INT8, 0.05, -20)
+    ends = [
+        pool(g, x, Op.AVERAGE_POOL_2D, [1, 5, 4, 7], (2, 5), (2, 3)),
+        pool(g, x, Op.AVERAGE_POOL_2D, [1, 7, 4, 7], (3, 4), (1, 2), schema.Padding.VALID, RELU),
+        pool(g, x, Op.AVERAGE_POOL_2D, [1, 1, 1, 7], (9, 11), (1, 1), schema.Padding.VALID, RELU6),
+        pool(g, x, Op.MAX_POOL_2D, [1, 3, 11, 7], (4, 3), (3, 1)),
+        pool(g, x, Op.MAX_POOL_2D, [1, 4, 5, 7], (2, 2), (2, 2), schema.Padding.VALID, RELU6),
+        pool(g, x, Op.MAX_POOL_2D, [1, 1, 1, 7], (9, 11), (1, 1), schema.Padding.VALID),
+    ]
+    g.write(path, [x], ends)
+
+
+def means(path):
+    """Means over pictures, over other dimensions, and from one scale to another."""
+    g = Graph(18)
+    x = g.tensor([1, 5, 6, 9], Type.INT8, 0.04, -20)
+
+    def mean(axes, shape, scale, zero):
+        numbers = g.tensor([len(axes)], Type.INT32, data=axes)
+        return g.op(Op.MEAN, [x, numbers], [g.tensor(shape, Type.INT8, scale, zero)],
+                    schema.ReducerOptionsT(keepDims=len(shape) == 4))
+
+    ends = [mean([1, 2], [1, 9], 0.02, 5), mean([1, 2], [1, 1, 1, 9], 0.04, -20), mean([2], [1, 5, 9], 0.05, 0),
+            mean([3], [1, 5, 6], 0.01, -128), mean([1, 3], [1, 6], 0.04, -20)]
+    g.write(path, [x], ends)
+
+
+def softmaxes(path):
+    """Softmaxes of several sizes and scales."""
+    g = Graph(19)
+    ends = [(g.tensor(shape, Type.INT8, scale, zero), shape)
+            for shape, scale, zero in [([1, 3], 0.3, 12), ([4, 20], 0.02, -128), ([2, 3, 2, 7], 0.1, 0),
+                                       ([1, 300], 1.7, 127), ([5, 2], 0.1, 3)]]
+    inputs = [x for x, _ in ends]
+    outputs = [g.op(Op.SOFTMAX, [x], [g.tensor(shape, Type.INT8, 1 / 256, -128)], schema.SoftmaxOptionsT(beta=1))
+               for x, shape in ends]
+    g.write(path, inputs, outputs)
+
+
 # --- models that cannot be compiled ---
 
 def float_only(path):
@@ -235,7 +285,8 @@ def bad_index(path):
     g.write(path, [x], [1])
 
 
-GOOD = [dense, dynamic_batch, float_ends, two_ends, argmax, ad_like, ad_like_per_channel, movement]
+GOOD = [dense, dynamic_batch, float_ends, two_ends, argmax, ad_like, ad_like_per_channel, movement, pools,
+        means, softmaxes]
 BAD = [float_only, hybrid, dynamic_shape, custom, flex, unsupported, elu, control_flow, variable, string, bad_index]
 
 if __name__ == "__main__":
