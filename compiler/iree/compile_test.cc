@@ -1,7 +1,9 @@
-// What IREE's own print of a program tells about what its functions read and write.
+// What IREE's own print of a program tells about what its functions read, write and compute.
 #include "compiler/iree/compile.h"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace thimble::iree {
 namespace {
@@ -39,6 +41,35 @@ TEST(ReadNotes, OfAFunctionThatIsCalledTwiceAreThoseOfBothCalls) {
   ASSERT_TRUE(notes.has_value()) << notes.error().message;
   EXPECT_EQ(notes->accesses.at("net_dispatch_2_$async"),
             (std::vector<Access>{Access::kRead, Access::kReadWrite}));
+}
+
+constexpr std::string_view kFunctions = R"("builtin.module"() ({
+  "hal.executable"() <{sym_name = "net_dispatch_0"}> ({
+    "builtin.module"() ({
+      "func.func"() <{function_type = () -> (), sym_name = "net_dispatch_0_conv"}> ({
+        %0 = "arith.constant"() <{value = 0 : i32}> : () -> i32 loc("t8")
+        %1 = "tensor.empty"() : () -> tensor<4xi32> loc("t9")
+        %2 = "linalg.generic"(%0, %1) ({
+          "linalg.yield"() : () -> () loc(#loc)
+        }) : (i32, tensor<4xi32>) -> tensor<4xi32> loc(#loc3)
+        "func.return"() : () -> () loc(#loc1)
+      }) : () -> () loc(#loc1)
+    }) : () -> ()
+  }) : () -> ()
+}) : () -> ()
+#loc = loc(unknown)
+#loc1 = loc("t2")
+#loc2 = loc("net")
+#loc3 = loc(callsite(fused[#loc1, "t3"] at #loc2))
+)";
+
+TEST(ReadNotes, NamesOfWhatAFunctionComputesButNotOfWhatItOnlyUses) {
+  const auto notes = read_notes(kFunctions, "phase");
+  ASSERT_TRUE(notes.has_value()) << notes.error().message;
+  ASSERT_TRUE(notes->names.contains("net_dispatch_0_conv"));
+  std::vector<std::string> names = notes->names.at("net_dispatch_0_conv");
+  std::ranges::sort(names);
+  EXPECT_EQ(names, (std::vector<std::string>{"net", "t2", "t3"}));
 }
 
 TEST(ReadNotes, AProgramThatCannotBeReadIsNamed) {

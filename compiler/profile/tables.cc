@@ -16,9 +16,14 @@ std::string per_mac(const Row& row) {
                      static_cast<double>(row.instructions) / static_cast<double>(row.macs));
 }
 
-// Exporters join the names of fused tensors by ';'; the end of a path tells most.
+// Exporters join the names of what they fused by ';'.
+std::string first_name(const std::string& name) {
+  return name.substr(0, name.find(';'));
+}
+
+// The end of a path tells most.
 std::string short_name(const std::string& name) {
-  std::string first = name.substr(0, name.find(';'));
+  const std::string first = first_name(name);
   if (first.size() <= kNameWidth) return first;
   return "..." + first.substr(first.size() - kNameWidth + 3);
 }
@@ -46,6 +51,7 @@ std::string forms_text(const std::map<std::string, int>& forms) {
   int channels = 0;
   for (const auto& [form, count] : forms) channels += count;
   std::vector<std::string> parts;
+  parts.reserve(forms.size());
   for (const auto& [form, count] : forms)
     parts.push_back(fmt::format("{} {} ({:.0f} %)", count, form, 100.0 * count / channels));
   return fmt::format("{}", fmt::join(parts, ", "));
@@ -100,7 +106,7 @@ std::string explain(const std::vector<Row>& rows) {
   int dead = 0;
   for (const Row& row : rows) {
     if (row.shared) continue;
-    text += fmt::format("{} {}\n  {}\n", row.operation, row.name, who(row));
+    text += fmt::format("{} {}\n  {}\n", row.operation, first_name(row.name), who(row));
     if (!row.fused.empty()) text += fmt::format("  with it: {}\n", fmt::join(row.fused, ", "));
     if (!row.forms.empty()) text += fmt::format("  requantization: {}\n", forms_text(row.forms));
     if (row.dead_channels > 0) text += fmt::format("  dead channels: {}\n", row.dead_channels);
