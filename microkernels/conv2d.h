@@ -1,64 +1,80 @@
 // Convolution of int8 tensors (NHWC, batch 1), fused with its rescale and clamp. Fully connected
-// layers are convolutions of one pixel. The descriptor is made by the compiler (compiler/offload)
-// and lives in flash.
+// layers are convolutions of one pixel. The descriptor is made by the compiler
+// (compiler/offload/encode_conv2d.cc) and lives in flash.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include "microkernels/requantize.h"
+#include "microkernels/tile.h"
 #include "microkernels/window.h"
 
 namespace thimble::microkernels {
 
-/// Output channels are computed in groups of this many; weights are stored group by group, the last
-/// one padded with zeros.
-inline constexpr int kChannelGroup = 4;
-/// Pixels of a row that share each weight that is loaded.
-inline constexpr int kPixelTile = 3;
-
-/// Windows of one pixel that all lie inside are read where they are; all others are gathered into
-/// scratch first.
+/// A window that covers one line of taps in memory and lies inside is read where it is; all others
+/// are gathered into scratch first.
 constexpr bool reads_in_place(const Window& window) {
-  return window.kernel_height == 1 && window.kernel_width == 1 && window.pad_top == 0 &&
-         window.pad_left == 0 &&
-         (window.output_height - 1) * window.stride_y < window.input_height &&
-         (window.output_width - 1) * window.stride_x < window.input_width;
+  const bool one_pixel = window.kernel_height == 1 && window.kernel_width == 1;
+  const bool whole_input = window.kernel_height == window.input_height &&
+                           window.kernel_width == window.input_width && window.dilation_y == 1 &&
+                           window.dilation_x == 1;
+  return (one_pixel || whole_input) && window.pad_top == 0 && window.pad_left == 0 &&
+         (window.output_height - 1) * window.stride_y + window.kernel_height <=
+             window.input_height &&
+         (window.output_width - 1) * window.stride_x + window.kernel_width <= window.input_width;
+}
+
+/// Rows of a window that packed weights keep apart, so that windows inside the input need not be
+/// gathered. Short rows are not worth it.
+constexpr int rows_apart(const Window& window) {
+  constexpr int kShortRow = 8;
+  const bool worth_it = !reads_in_place(window) && window.dilation_x == 1 &&
+                        window.kernel_width * window.input_channels >= kShortRow;
+  return worth_it ? window.kernel_height : 1;
 }
 
 /// Bytes of scratch that a Conv2d needs.
 constexpr std::uint32_t conv2d_scratch_bytes(const Window& window) {
   if (reads_in_place(window)) return 0;
-  const std::uint32_t pixels = window.output_width < kPixelTile ? window.output_width : kPixelTile;
-  return pixels * window.kernel_height * window.kernel_width * window.input_channels;
+  const std::uint32_t taps = window.kernel_height * window.kernel_width * window.input_channels;
+  const std::uint32_t outputs = window.output_height * window.output_width;
+  return (outputs < kTilePixels ? outputs : kTilePixels) * ((taps + 3) / 4 * 4);
 }
 
 struct Conv2d {
   Window window;
-  Output output;
-  const void*
-      weights;  ///< int8 [group][kernel_height][kernel_width][input_channels][kChannelGroup]
-  const void*
-      channels;  ///< Channel, one an output channel; the input's zero point is folded into the bias
+  Requantization requantization;  ///< the input's zero point is folded into the biases
+  const void* weights;            ///< as the function has them
+  const void* runs;               ///< of packed weights, as the function has them
 };
 
-/// A Microkernel (runtime/plan.h). Buffers: input, output, scratch of conv2d_scratch_bytes().
+/// A convolution some of whose channels have a form of their own.
+struct Conv2dWithExceptions {
+  Conv2d most;        ///< for thimble_conv2d_packed
+  Conv2d exceptions;  ///< for thimble_conv2d_reference: the exceptions alone, one after the other
+  const void* channels;  ///< std::uint16_t: which of the output's channels each of them is
+  std::uint16_t count;
+};
+
+/// Microkernels (runtime/plan.h). Buffers: input, output, scratch of conv2d_scratch_bytes().
 /// Descriptor: Conv2d. Not for interrupts.
-extern "C" void thimble_conv2d(const void* descriptor, std::byte* const* buffers,
-                               std::uint32_t first_row, std::uint32_t rows);
-
-/// Depthwise convolution: output channel c reads input channel c / multiplier.
-struct DepthwiseConv2d {
-  Window window;
-  Output output;
-  const void* weights;   ///< int8 [kernel_height][kernel_width][output_channels]
-  const void* channels;  ///< Channel, one an output channel
-  std::uint16_t multiplier;
-};
-
-/// A Microkernel. Buffers: input, output, scratch of input_channels bytes. Descriptor:
-/// DepthwiseConv2d.
-extern "C" void thimble_depthwise_conv2d(const void* descriptor, std::byte* const* buffers,
+///
+/// Packed weights (microkernels/tile.h): the fastest. Not for RequantizationForm::kReference.
+extern "C" void thimble_conv2d_packed(const void* descriptor, std::byte* const* buffers,
+                                      std::uint32_t first_row, std::uint32_t rows);
+/// The same, then the exceptions again. Descriptor: Conv2dWithExceptions.
+extern "C" void thimble_conv2d_packed_with_exceptions(const void* descriptor,
+                                                      std::byte* const* buffers,
+                                                      std::uint32_t first_row, std::uint32_t rows);
+/// Weights as thimble_unpacked_sums has them (microkernels/tile.h), group after group of four
+/// channels, `runs` with one length a group; then int8 [output channel][tap] for the channels that
+/// make no group.
+extern "C" void thimble_conv2d_unpacked(const void* descriptor, std::byte* const* buffers,
+                                        std::uint32_t first_row, std::uint32_t rows);
+/// Weights int8 [output channel][kernel row][kernel column][input channel], any form: the plain
+/// definition.
+extern "C" void thimble_conv2d_reference(const void* descriptor, std::byte* const* buffers,
                                          std::uint32_t first_row, std::uint32_t rows);
 
 }  // namespace thimble::microkernels

@@ -1,80 +1,103 @@
-// From 32-bit accumulators back to int8: TOSA's RESCALE with 32-bit scale, then the clamp. Exact by
-// definition.
+// From 32-bit sums back to int8: TOSA's RESCALE with 32-bit scale, then the clamp. The compiler
+// chooses for each layer the cheapest form that it has proved equal to the definition
+// (compiler/offload/requantization.h).
 #pragma once
 
 #include <cstdint>
 
 namespace thimble::microkernels {
 
-/// Of one output channel: value = (accumulator + bias) * multiplier / 2^shift.
-struct Channel {
-  std::int32_t bias;
+/// How `value`, a sum with its bias, becomes an output before the clamp.
+enum class RequantizationForm : std::uint8_t {
+  kOneSided,   ///< (high word of 2 value times multiplier, plus offset) >> (multiplier modulo 32)
+  kSymmetric,  ///< the same, less 2 before the shift for negative values: halves away from zero
+  kReference   ///< TOSA's definition, with a ReferenceScale a channel
+};
+
+/// Of RequantizationForm::kReference: value * multiplier / 2^shift.
+struct ReferenceScale {
   std::int32_t multiplier;
   std::int32_t shift;  ///< 2 to 62
 };
 
-/// Of a layer's output. The clamp has the saturation of int8 in it.
-struct Output {
+/// Of a layer. In all forms but kReference a scale is one unsigned word: its upper 27 bits times
+/// the value, its lower 5 bits the shift; the whole word is the factor.
+struct Requantization {
+  const void* biases;  ///< int32, one an output channel
+  const void* scales;  ///< std::uint32_t or ReferenceScale, one a channel, or one for all
+  RequantizationForm form;
+  bool per_channel;
   std::int16_t zero_point;
-  std::int8_t lowest;
+  std::int8_t lowest;  ///< of the clamp, which has the saturation of int8 in it
   std::int8_t highest;
   bool double_round;  ///< TOSA's DOUBLE_ROUND: as if rounded at 2^31 first, halves away from zero
 };
 
-/// TOSA 1.0's apply_scale_32, zero point and clamp, as the specification has them.
-inline std::int8_t requantize(std::int32_t accumulator, const Channel& channel,
-                              const Output& output) {
-  const std::int32_t value = accumulator + channel.bias;
-  std::int64_t round = std::int64_t{1} << (channel.shift - 1);
-  if (output.double_round && channel.shift > 31) {
+/// TOSA 1.0's apply_scale_32, before zero point and clamp, as the specification has it.
+constexpr std::int64_t apply_scale(std::int64_t value, std::int64_t multiplier, int shift,
+                                   bool double_round) {
+  std::int64_t round = std::int64_t{1} << (shift - 1);
+  if (double_round && shift > 31) {
     constexpr std::int64_t kFirstRounding = std::int64_t{1} << 30;
     round += value >= 0 ? kFirstRounding : -kFirstRounding;
   }
-  const std::int64_t product = static_cast<std::int64_t>(value) * channel.multiplier;
-  std::int32_t result =
-      static_cast<std::int32_t>((product + round) >> channel.shift) + output.zero_point;
-  result = result < output.lowest ? output.lowest : result;
-  result = result > output.highest ? output.highest : result;
-  return static_cast<std::int8_t>(result);
+  return (value * multiplier + round) >> shift;
 }
 
-/// The same for all sums of one channel, without 64-bit shifts where the shift is above 32, as
-/// nearly all are.
+/// What is added to the high word: zero point and rounding.
+constexpr std::int32_t rounding_offset(std::uint32_t multiplier, std::int32_t zero_point,
+                                       bool double_round) {
+  const auto shifted = static_cast<std::int32_t>(static_cast<std::uint32_t>(2 * zero_point + 1)
+                                                 << (multiplier % 32));
+  return (shifted >> 1) + (double_round ? 1 : 0);
+}
+
+/// One value, for kOneSided and kSymmetric. |value| < 2^30.
+constexpr std::int32_t scaled(std::int32_t value, std::uint32_t multiplier, std::int32_t offset,
+                              bool symmetric) {
+  const std::int64_t product =
+      static_cast<std::int64_t>(2 * value) * static_cast<std::int64_t>(multiplier);
+  auto high = static_cast<std::int32_t>(product >> 32);
+  if (symmetric) high += (high >> 31) * 2;
+  return (high + offset) >> (multiplier % 32);
+}
+
+/// Requantizes the sums of one channel. Callable from interrupts.
 class Requantizer {
  public:
-  Requantizer(const Channel& channel, const Output& output)
-      : channel_(channel),
-        output_(output),
-        is_fast_(channel.shift > 32),
-        high_shift_(is_fast_ ? channel.shift - 32 : 0),
-        high_round_(is_fast_ ? 1 << (high_shift_ - 1) : 0),
-        first_round_(output.double_round ? ~0U : 0U) {}
+  Requantizer(const Requantization& layer, int channel)
+      : layer_(layer),
+        bias_(static_cast<const std::int32_t*>(layer.biases)[channel]),
+        scale_(layer.per_channel ? channel : 0) {
+    if (layer.form == RequantizationForm::kReference) return;
+    multiplier_ = static_cast<const std::uint32_t*>(layer.scales)[scale_];
+    offset_ = rounding_offset(multiplier_, layer.zero_point, layer.double_round);
+  }
 
-  std::int8_t operator()(std::int32_t accumulator) const {
-    if (!is_fast_) return requantize(accumulator, channel_, output_);
-    const std::int32_t value = accumulator + channel_.bias;
-    // 2^(shift - 1) + 2^30, or - 2^30 for a negative value, as a high and a low word.
-    const std::int32_t sign = value >> 31;
-    const std::uint32_t low_round =
-        ((static_cast<std::uint32_t>(sign) << 31) ^ (1U << 30)) & first_round_;
-    const std::int32_t high_round = high_round_ + (sign & static_cast<std::int32_t>(first_round_));
-    const std::int64_t product = static_cast<std::int64_t>(value) * channel_.multiplier;
-    const auto low = static_cast<std::uint32_t>(product) + low_round;
-    const std::int32_t carry = low < low_round ? 1 : 0;
-    const std::int32_t high = static_cast<std::int32_t>(product >> 32) + high_round + carry;
-    std::int32_t result = (high >> high_shift_) + output_.zero_point;
-    result = result < output_.lowest ? output_.lowest : result;
-    result = result > output_.highest ? output_.highest : result;
+  [[nodiscard]] std::int8_t operator()(std::int32_t sum) const {
+    const std::int32_t value = sum + bias_;
+    std::int32_t result =
+        layer_.form == RequantizationForm::kReference
+            ? reference(value)
+            : scaled(value, multiplier_, offset_, layer_.form == RequantizationForm::kSymmetric);
+    result = result < layer_.lowest ? layer_.lowest : result;
+    result = result > layer_.highest ? layer_.highest : result;
     return static_cast<std::int8_t>(result);
   }
 
  private:
-  const Channel channel_;
-  const Output output_;
-  bool is_fast_;
-  int high_shift_;
-  std::int32_t high_round_;
-  std::uint32_t first_round_;
+  [[nodiscard]] std::int32_t reference(std::int32_t value) const {
+    const ReferenceScale& scale = static_cast<const ReferenceScale*>(layer_.scales)[scale_];
+    return static_cast<std::int32_t>(
+               apply_scale(value, scale.multiplier, scale.shift, layer_.double_round)) +
+           layer_.zero_point;
+  }
+
+  const Requantization& layer_;
+  const std::int32_t bias_;
+  const int scale_;
+  std::uint32_t multiplier_ = 0;
+  std::int32_t offset_ = 0;
 };
 
 }  // namespace thimble::microkernels

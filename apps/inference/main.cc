@@ -6,6 +6,7 @@
 #include <span>
 
 #include "apps/inference/link.h"
+#include "apps/inference/profile.h"
 #include "apps/inference/protocol.h"
 #include "kernel/counters.h"
 #include "kernel/main_task.h"
@@ -20,39 +21,6 @@ namespace {
 
 using protocol::MessageType;
 using runtime::TensorView;
-
-// With -DTHIMBLE_PROFILE_STEPS=<steps of the plan>, instructions are counted for each step.
-#ifdef THIMBLE_PROFILE_STEPS
-struct Profile {
-  std::uint32_t last;
-  std::uint32_t steps[THIMBLE_PROFILE_STEPS];
-
-  static bool step_done(void* context, std::uint32_t step) {
-    auto& profile = *static_cast<Profile*>(context);
-    profile.steps[step] = static_cast<std::uint32_t>(kernel::instructions_retired()) - profile.last;
-    profile.last = static_cast<std::uint32_t>(kernel::instructions_retired());
-    return true;
-  }
-};
-Profile profile;
-
-runtime::Status run_model() {
-  profile.last = static_cast<std::uint32_t>(kernel::instructions_retired());
-  return runtime::run(*kModel.plan, kModel.arena, Profile::step_done, &profile);
-}
-
-std::span<const std::uint32_t> profile_of_last_run() {
-  return profile.steps;
-}
-#else
-runtime::Status run_model() {
-  return runtime::run(*kModel.plan, kModel.arena);
-}
-
-std::span<const std::uint32_t> profile_of_last_run() {
-  return {};
-}
-#endif
 
 std::span<std::byte> bytes_of(const TensorView& tensor) {
   return kModel.arena.subspan(tensor.offset, tensor.bytes);
@@ -90,7 +58,7 @@ void answer_run(Header header, bool right_size) {
   protocol::RunAnswer answer{protocol::kWrongInputSize, 0, 0};
   if (right_size) {
     const std::uint64_t start = kernel::instructions_retired();
-    answer.status = run_model().value;
+    answer.status = runtime::run(*kModel.plan, kModel.arena).value;
     const std::uint64_t instructions = kernel::instructions_retired() - start;
     kernel::require(!kernel::main_stack_overflowed(), "the main stack is too small");
     answer.instructions_low = static_cast<std::uint32_t>(instructions);
@@ -117,6 +85,14 @@ void answer_statistics(Header header) {
   sender.finish();
 }
 
+void answer_profile(Header header, bool right_size) {
+  const std::uint32_t steps = kCountsSteps && right_size ? kModel.plan->step_count : 0;
+  header.length = steps * sizeof(std::uint32_t);
+  Sender sender(header);
+  for (std::uint32_t step = 0; step < steps; ++step) sender.word(run_step(step));
+  sender.finish();
+}
+
 void answer_with(Header header, std::span<const std::byte> payload) {
   header.length = payload.size();
   Sender sender(header);
@@ -132,8 +108,9 @@ bool serve() {
     answer_with({.type = MessageType::kNak}, {});
     return true;
   }
-  const bool right_size =
-      header->type == MessageType::kRun && header->length == total_bytes(kModel.inputs);
+  const bool brings_inputs =
+      header->type == MessageType::kRun || (kCountsSteps && header->type == MessageType::kProfile);
+  const bool right_size = brings_inputs && header->length == total_bytes(kModel.inputs);
   if (right_size) {
     for (const TensorView& tensor : kModel.inputs) receiver.payload(bytes_of(tensor));
   } else {
@@ -154,7 +131,7 @@ bool serve() {
       answer_statistics(*header);
       return true;
     case MessageType::kProfile:
-      answer_with(*header, std::as_bytes(profile_of_last_run()));
+      answer_profile(*header, right_size);
       return true;
     case MessageType::kQuit:
       answer_with(*header, {});

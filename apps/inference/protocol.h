@@ -34,7 +34,8 @@ enum class MessageType : std::uint8_t {
   kInfo = 1,        ///< -> InfoAnswer, names and sizes
   kRun = 2,         ///< payload: all inputs in order -> RunAnswer, all outputs in order
   kStatistics = 3,  ///< -> StatisticsAnswer
-  kProfile = 4,     ///< -> u32 per step: instructions in the last run. Empty if not compiled in
+  kProfile = 4,     ///< payload: all inputs in order -> u32 per step: the instructions that its
+                    ///< function retired. Empty if not compiled in, or for inputs of wrong size
   kQuit = 5,        ///< -> empty; then the program ends with exit code 0
   kNak = 0x7f       ///< the frame was damaged: send it again
 };
@@ -60,6 +61,9 @@ static_assert(sizeof(RunAnswer) == 12);
 
 /// A RunAnswer's status if the payload had not the size of the inputs. Nothing ran.
 inline constexpr std::uint32_t kWrongInputSize = 0xff;
+
+/// In the answer to kProfile: the step failed, and those after it mean nothing.
+inline constexpr std::uint32_t kStepFailed = 0xffff'ffff;
 
 /// Bytes. A peak is the most since reset.
 struct StatisticsAnswer {

@@ -14,7 +14,7 @@ Verb compile_verb(CLI::App& app) {
     ASSIGN_OR_RETURN(const BuiltModel built, build_model(*options));
     Outcome outcome{describe(built)};
     TRY(write_report(built, outcome.json));
-    print_memory(built, built.build.image.memory);
+    print_memory(built);
     fmt::print(
         "  in {}: firmware.elf, firmware.bin, firmware.map, lib{}.a, {}.h, {}.hpp, report.json\n",
         built.build.folder.string(), built.model.name, built.model.name, built.model.name);

@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 
 #include "compiler/boards/board.h"
-#include "compiler/cli/card.h"
+#include "compiler/cli/model_list.h"
 #include "compiler/cli/verbs.h"
-#include "compiler/pipeline/build.h"
 #include "compiler/report/memory.h"
+#include "compiler/tflite/model.h"
 
 namespace thimble::cli {
 namespace {
@@ -77,25 +77,9 @@ Verb boards_verb(CLI::App& app) {
 
 Verb models_verb(CLI::App& app) {
   Verb verb = make_verb(app, "models", "List the models of the zoo");
-  const auto folder = std::make_shared<std::string>();
-  verb.parser->add_option("--models", *folder, "A folder of further models")
-      ->envname("THIMBLE_MODELS");
+  const auto folder = add_models_option(*verb.parser);
   verb.action = [folder]() -> Result<Outcome> {
-    std::vector<fs::path> paths;
-    for (const std::string& name : zoo_models()) {
-      ASSIGN_OR_RETURN(const fs::path path, find_model(name));
-      paths.push_back(path);
-    }
-    std::error_code error;
-    std::vector<fs::path> more;
-    if (!folder->empty()) {
-      for (const auto& entry : fs::directory_iterator(*folder, error)) {
-        if (entry.path().extension() == ".tflite") more.push_back(entry.path());
-      }
-      if (error) return fail(ExitCode::kUsage, "{}: {}", *folder, error.message());
-    }
-    std::ranges::sort(more);
-    paths.insert(paths.end(), more.begin(), more.end());
+    ASSIGN_OR_RETURN(const std::vector<fs::path> paths, list_models(*folder));
     Outcome outcome{{{"models", nlohmann::ordered_json::array()}}};
     for (const fs::path& path : paths) {
       const auto model = tflite::read(path);

@@ -75,7 +75,22 @@ nlohmann::ordered_json describe(const BuiltModel& built) {
           {"memory", to_json(built.build.image.memory)}};
 }
 
-void print_memory(const BuiltModel& built, const MemoryReport& memory) {
+nlohmann::ordered_json describe(const BuiltModel& built, const TargetRun& run) {
+  nlohmann::ordered_json json = describe(built);
+  MemoryReport memory = built.build.image.memory;
+  memory.stack_peak = run.stack_peak;
+  json["memory"] = to_json(memory);
+  const std::int64_t macs = tflite::macs(built.model);
+  json["inference"] = {{"instructions", run.instructions}, {"macs", macs}};
+  if (macs > 0) {
+    json["inference"]["instructions_per_mac"] =
+        static_cast<double>(run.instructions) / static_cast<double>(macs);
+  }
+  return json;
+}
+
+void print_memory(const BuiltModel& built, std::optional<std::uint64_t> stack_peak) {
+  const MemoryReport& memory = built.build.image.memory;
   const Capacity room = capacity(built.options.target.board, built.options.target.limits);
   fmt::print("\n{} on {} ({})\n", built.model.name, built.options.target.board.name,
              built.options.target.isa.name());
@@ -86,7 +101,16 @@ void print_memory(const BuiltModel& built, const MemoryReport& memory) {
   fmt::print("  RAM   {:>9} bytes", memory.ram);
   if (room.flash || built.options.target.limits.ram) fmt::print(" of {}", room.ram);
   fmt::print(": {} arena, {} stacks", memory.arena, memory.stacks);
-  if (memory.stack_peak) fmt::print(" (of the main stack, {} were used)", *memory.stack_peak);
+  if (stack_peak) fmt::print(" (of the main stack, {} were used)", *stack_peak);
+  fmt::print("\n");
+}
+
+void print_instructions(const BuiltModel& built, const TargetRun& run) {
+  const std::int64_t macs = tflite::macs(built.model);
+  fmt::print("  {} instructions for {} MACs", run.instructions, macs);
+  if (macs > 0) {
+    fmt::print(": {:.2f} each", static_cast<double>(run.instructions) / static_cast<double>(macs));
+  }
   fmt::print("\n");
 }
 

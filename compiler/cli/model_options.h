@@ -1,4 +1,4 @@
-// The options that compile, run and validate share, and what they mean.
+// The options that compile, run, validate and profile share, and what they mean.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "compiler/cli/target_run.h"
 #include "compiler/pipeline/build.h"
 
 namespace thimble::cli {
@@ -39,8 +40,14 @@ struct BuiltModel {
 /// The contract's JSON about a built model: model, board, isa, optimize, offload, elf, memory.
 [[nodiscard]] nlohmann::ordered_json describe(const BuiltModel& built);
 
-/// Prints what of the board's memory it takes.
-void print_memory(const BuiltModel& built, const MemoryReport& memory);
+/// The same with what a run of it told: inference, and the peak of the stack in memory.
+[[nodiscard]] nlohmann::ordered_json describe(const BuiltModel& built, const TargetRun& run);
+
+/// Prints what of the board's memory it takes, and of the main stack, if it ran.
+void print_memory(const BuiltModel& built, std::optional<std::uint64_t> stack_peak = {});
+
+/// Prints what an inference took.
+void print_instructions(const BuiltModel& built, const TargetRun& run);
 
 /// Writes `json` as report.json into the build's folder.
 [[nodiscard]] Status write_report(const BuiltModel& built, const nlohmann::ordered_json& json);

@@ -2,51 +2,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "compiler/cli/card.h"
+#include "compiler/cli/model_input.h"
 #include "compiler/cli/model_options.h"
 #include "compiler/cli/target_run.h"
 #include "compiler/cli/tensor_values.h"
 #include "compiler/cli/verbs.h"
 #include "compiler/pipeline/progress.h"
-#include "compiler/reference/inputs.h"
 
 namespace thimble::cli {
 namespace {
 
 constexpr std::size_t kMostPrinted = 16;
-
-struct Input {
-  Bytes bytes;
-  std::string origin;
-};
-
-// "random:7" -> 7.
-std::optional<std::uint64_t> random_seed(std::string_view text) {
-  constexpr std::string_view kPrefix = "random:";
-  if (!text.starts_with(kPrefix)) return std::nullopt;
-  text.remove_prefix(kPrefix.size());
-  std::uint64_t seed = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return seed;
-}
-
-Result<Input> find_input(const std::string& wanted, const tflite::Model& model,
-                         const std::optional<Card>& card) {
-  std::string choice = wanted;
-  if (choice.empty()) choice = card && !card->clips.empty() ? card->clips[0].string() : "random:0";
-  if (const auto seed = random_seed(choice)) return Input{make_sample(model, *seed, 0), choice};
-  if (choice.starts_with("random:"))
-    return fail(ExitCode::kUsage, "{}: random:SEED wants a number", choice);
-  if (choice.ends_with(".wav")) {
-    ASSIGN_OR_RETURN(Bytes bytes, input_from_wav(card.value_or(Card{}), model, choice));
-    return Input{std::move(bytes), choice};
-  }
-  ASSIGN_OR_RETURN(Bytes bytes, read_input(model, choice));
-  return Input{std::move(bytes), choice};
-}
 
 double real_value(const tflite::Tensor& tensor, std::span<const std::uint8_t> bytes,
                   std::size_t i) {
@@ -110,31 +78,18 @@ Verb run_verb(CLI::App& app) {
     }
     if (!save->empty()) TRY(write_file(*save, input.bytes));
 
-    MemoryReport memory = built.build.image.memory;
-    memory.stack_peak = run.stack_peak;
-    const std::int64_t macs = tflite::macs(built.model);
-    Outcome outcome{describe(built)};
-    outcome.json["memory"] = to_json(memory);
-    outcome.json["inference"] = {{"instructions", run.instructions}, {"macs", macs}};
-    if (macs > 0) {
-      outcome.json["inference"]["instructions_per_mac"] =
-          static_cast<double>(run.instructions) / static_cast<double>(macs);
-    }
+    Outcome outcome{describe(built, run)};
     fmt::print("\ninput: {}\n", input.origin);
     outcome.json["outputs"] = nlohmann::ordered_json::array();
-    const auto outputs = split(built.model, built.build.results, run.outputs[0]);
+    const auto outputs = split(built.model, built.build.network.results, run.outputs[0]);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const tflite::Tensor& tensor =
-          built.model.tensors[static_cast<std::size_t>(built.build.results[i])];
+          built.model.tensors[static_cast<std::size_t>(built.build.network.results[i])];
       print_output(tensor, outputs[i], i == 0 && card ? card->labels : std::vector<std::string>{});
       outcome.json["outputs"].push_back(values_json(tensor, outputs[i]));
     }
-    print_memory(built, memory);
-    fmt::print("  {} instructions for {} MACs", run.instructions, macs);
-    if (macs > 0)
-      fmt::print(": {:.2f} each",
-                 static_cast<double>(run.instructions) / static_cast<double>(macs));
-    fmt::print("\n");
+    print_memory(built, run.stack_peak);
+    print_instructions(built, run);
     TRY(write_report(built, outcome.json));
     return outcome;
   };

@@ -40,4 +40,13 @@ Result<TargetRun> run_on_target(const Board& board, const std::filesystem::path&
   return run;
 }
 
+Result<std::vector<std::uint32_t>> count_steps(const Board& board, const std::filesystem::path& elf,
+                                               std::span<const std::uint8_t> input) {
+  ASSIGN_OR_RETURN(Qemu qemu, Qemu::start(board, elf));
+  TRY(wait_until_it_listens(qemu.session()));
+  ASSIGN_OR_RETURN(std::vector<std::uint32_t> steps, qemu.session().profile(input));
+  TRY(qemu.quit());
+  return steps;
+}
+
 }  // namespace thimble::cli

@@ -23,4 +23,10 @@ struct TargetRun {
                                               std::span<const Bytes> samples,
                                               const std::function<void(int)>& progress = {});
 
+/// Instructions that each step of the plan takes for one input, told by firmware that was built to
+/// count them (emit::Target::counts_steps).
+[[nodiscard]] Result<std::vector<std::uint32_t>> count_steps(const Board& board,
+                                                             const std::filesystem::path& elf,
+                                                             std::span<const std::uint8_t> input);
+
 }  // namespace thimble::cli

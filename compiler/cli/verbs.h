@@ -30,6 +30,8 @@ struct Verb {
 [[nodiscard]] Verb compile_verb(CLI::App& app);
 [[nodiscard]] Verb run_verb(CLI::App& app);
 [[nodiscard]] Verb validate_verb(CLI::App& app);
+[[nodiscard]] Verb profile_verb(CLI::App& app);
+[[nodiscard]] Verb bench_verb(CLI::App& app);
 [[nodiscard]] Verb size_verb(CLI::App& app);
 [[nodiscard]] Verb boards_verb(CLI::App& app);
 [[nodiscard]] Verb models_verb(CLI::App& app);

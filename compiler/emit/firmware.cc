@@ -13,7 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kApplication = "inference";
-constexpr const char* kReset = "_start";  // where the main stack begins to be used
+constexpr const char* kCountSteps = "THIMBLE_PROFILE";  // apps/inference/profile.h
+constexpr const char* kReset = "_start";                // where the main stack begins to be used
 constexpr std::uint64_t kProvisionalStack = 4096;
 constexpr std::uint64_t kStackAlignment = 16;
 
@@ -67,7 +68,7 @@ Status archive(std::vector<fs::path> objects, const std::vector<fs::path>& syste
                const fs::path& library) {
   for (const fs::path& object : system) {
     const std::string folder = object.parent_path().string();
-    if (folder.ends_with("/runtime") || folder.ends_with("/microkernels/rv32im"))
+    if (folder.ends_with("/runtime") || folder.find("/microkernels") != std::string::npos)
       objects.push_back(object);
   }
   Command command{"llvm-ar-19", "rcsD", library.string()};
@@ -88,8 +89,7 @@ StackOptions callees_of(const plan::Plan& plan) {
   for (const plan::Step& step : plan.steps) {
     if (step.kind == plan::StepKind::kDispatch) functions.push_back(step.function);
     if (step.kind == plan::StepKind::kMicrokernel) {
-      functions.push_back(
-          microkernel_symbol(plan.layers[static_cast<std::size_t>(step.layer)].layer.kind));
+      functions.push_back(plan.layers[static_cast<std::size_t>(step.layer)].layer.symbol);
     }
   }
   StackOptions options;
@@ -98,6 +98,10 @@ StackOptions callees_of(const plan::Plan& plan) {
                              "thimble::runtime::(anonymous namespace)::run_dispatch"}) {
     options.callees[caller] = functions;
   }
+  // Jumps through registers stay within these.
+  for (const char* tile :
+       {"thimble_packed_tile_1", "thimble_packed_tile_2", "thimble_packed_tile_3"})
+    options.callees[tile] = {};
   return options;
 }
 
@@ -107,7 +111,9 @@ Result<Firmware> build_firmware(const Target& target, const Interface& interface
                                 const plan::Plan& plan, const fs::path& object,
                                 const fs::path& folder) {
   ASSIGN_OR_RETURN(const std::vector<fs::path> system,
-                   system_objects(target.board, target.isa, kApplication));
+                   system_objects(target.board, target.isa, kApplication,
+                                  target.counts_steps ? std::vector<std::string>{kCountSteps}
+                                                      : std::vector<std::string>{}));
   ASSIGN_OR_RETURN(const ModelObjects model,
                    compile_model(target, interface, plan, object, folder));
   TRY(archive(model.library, system, folder / fmt::format("lib{}.a", interface.name)));

@@ -19,6 +19,7 @@ struct Target {
   Isa isa;
   Limits limits;
   WeightsPlacement weights = WeightsPlacement::kRodata;
+  bool counts_steps = false;  ///< the firmware can tell what each step of the plan costs
 };
 
 /// What stands in the folder afterwards: firmware.elf, .bin, .map; lib<model>.a, <model>.h,

@@ -4,8 +4,8 @@
 #include "compiler/emit/plan_source.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
+#include <set>
 
 namespace thimble::emit {
 namespace {
@@ -37,29 +37,20 @@ const char* kind_name(StepKind kind) {
 std::string function_of(const Step& step, const plan::Plan& plan) {
   if (step.kind == StepKind::kDispatch) return step.function;
   if (step.kind != StepKind::kMicrokernel) return {};
-  return microkernel_symbol(plan.layers[static_cast<std::size_t>(step.layer)].layer.kind);
+  return plan.layers[static_cast<std::size_t>(step.layer)].layer.symbol;
 }
 
-// A descriptor as microkernels/conv2d.h has it.
+// A layer's descriptor, its constants' addresses filled in.
 std::string descriptor_text(const plan::PlannedLayer& planned, std::size_t number) {
-  const offload::Layer& layer = planned.layer;
-  const bool depthwise = layer.kind == offload::LayerKind::kDepthwiseConv2d;
-  const std::array window{layer.input_height,  layer.input_width,  layer.input_channels,
-                          layer.output_height, layer.output_width, layer.output_channels,
-                          layer.kernel_height, layer.kernel_width, layer.stride_y,
-                          layer.stride_x,      layer.dilation_y,   layer.dilation_x,
-                          layer.pad_top,       layer.pad_left,     layer.input_zero_point};
-  if (layer.kind == offload::LayerKind::kMaxPool2d) {
-    return fmt::format("constexpr microkernels::MaxPool2d kDetail{} = {{{{{}}}}};\n", number,
-                       fmt::join(window, ", "));
+  std::string text = planned.layer.descriptor;
+  for (std::size_t i = planned.constants.size(); i-- > 0;) {  // $12 before $1
+    const std::string mark = fmt::format("${}", i);
+    const std::string address = fmt::format("constants + {}", planned.constants[i]);
+    for (std::size_t at = text.find(mark); at != std::string::npos;
+         at = text.find(mark, at + address.size()))
+      text.replace(at, mark.size(), address);
   }
-  return fmt::format(
-      "constexpr microkernels::{} kDetail{} = {{{{{}}}, {{{}, {}, {}, {}}}, constants + {}, "
-      "constants + {}{}}};\n",
-      depthwise ? "DepthwiseConv2d" : "Conv2d", number, fmt::join(window, ", "),
-      layer.output_zero_point, layer.lowest, layer.highest, layer.double_round,
-      planned.weights_offset, planned.channels_offset,
-      depthwise ? fmt::format(", {}", layer.multiplier) : std::string());
+  return fmt::format("constexpr auto kDetail{} = microkernels::{};\n", number, text);
 }
 
 // The tables of one step; returns what stands in the step for its detail.
@@ -95,30 +86,18 @@ std::uint32_t arena_mask(const Step& step) {
 
 }  // namespace
 
-std::string microkernel_symbol(offload::LayerKind kind) {
-  switch (kind) {
-    case offload::LayerKind::kConv2d:
-      return "thimble_conv2d";
-    case offload::LayerKind::kDepthwiseConv2d:
-      return "thimble_depthwise_conv2d";
-    case offload::LayerKind::kMaxPool2d:
-      return "thimble_max_pool2d";
-  }
-  return "";
-}
-
 std::string plan_source(const std::string& name, const plan::Plan& plan) {
   std::map<std::string, std::size_t> functions;
   for (const Step& step : plan.steps) {
     const std::string function = function_of(step, plan);
     if (!function.empty()) functions.try_emplace(function, functions.size());
   }
-  std::string out = fmt::format(
-      "// The plan of the model {0}. Made by `thimble compile`.\n"
-      "#include \"microkernels/conv2d.h\"\n#include \"microkernels/max_pool2d.h\"\n#include "
-      "\"runtime/runtime.h\"\n\n"
-      "extern \"C\" {{\nextern const std::byte {0}_constants[{1}];\n",
-      name, std::max<std::size_t>(1, plan.constants.size()));
+  std::set<std::string> headers{"runtime/runtime.h"};
+  for (const plan::PlannedLayer& planned : plan.layers) headers.insert(planned.layer.header);
+  std::string out = fmt::format("// The plan of the model {}. Made by `thimble compile`.\n", name);
+  for (const std::string& header : headers) out += fmt::format("#include \"{}\"\n", header);
+  out += fmt::format("\nextern \"C\" {{\nextern const std::byte {0}_constants[{1}];\n", name,
+                     std::max<std::size_t>(1, plan.constants.size()));
   for (const auto& [function, number] : functions) {
     out += fmt::format("extern const std::byte {}_function_{}[1] __asm__(\"{}\");\n", name, number,
                        function);

@@ -13,9 +13,6 @@ enum class WeightsPlacement {
   kData     ///< copied to RAM at start: only to show what that costs
 };
 
-/// The function that computes layers of a kind (microkernels/).
-[[nodiscard]] std::string microkernel_symbol(offload::LayerKind kind);
-
 /// plan.cc: thimble::model::<name>::kPlan and <name>_run. Needs constants.S.
 [[nodiscard]] std::string plan_source(const std::string& name, const plan::Plan& plan);
 

@@ -34,7 +34,8 @@ bool is_microkernel(const fs::path& source) {
 
 // All that is compiled into a firmware besides the model: whatever stands in these folders.
 std::vector<fs::path> system_sources(const Board& board, const std::string& application) {
-  std::vector<fs::path> folders{"kernel", "kernel/arch/riscv", "runtime", "microkernels/rv32im"};
+  std::vector<fs::path> folders{"kernel",       "kernel/arch/riscv",      "runtime",
+                                "microkernels", "microkernels/reference", "microkernels/rv32im"};
   for (const std::string& driver : board.drivers) folders.push_back(fs::path("drivers") / driver);
   folders.push_back(board.folder);
   folders.push_back(fs::path("apps") / application);
@@ -143,8 +144,9 @@ Result<Command> link_command(const Isa& isa, const std::vector<fs::path>& object
 }
 
 Result<std::vector<fs::path>> system_objects(const Board& board, const Isa& isa,
-                                             const std::string& application) {
-  const std::string where = board.folder.string();
+                                             const std::string& application,
+                                             const std::vector<std::string>& definitions) {
+  const std::string where = fmt::format("{}{}", board.folder.string(), fmt::join(definitions, ""));
   const std::uint64_t mark =
       content_hash({reinterpret_cast<const std::uint8_t*>(where.data()), where.size()});
   const fs::path folder =
@@ -162,7 +164,8 @@ Result<std::vector<fs::path>> system_objects(const Board& board, const Isa& isa,
                                 ? fs::relative(source, source_root())
                                 : fs::path("boards") / board.name / source.filename();
     const fs::path object = folder / "obj" / (inside.string() + ".o");
-    const Command command = compile_command(isa, board.folder, board.folder, source, object);
+    Command command = compile_command(isa, board.folder, board.folder, source, object);
+    for (const std::string& definition : definitions) command.push_back("-D" + definition);
     ninja += fmt::format("build {}: compile {}\n  line = {}\n", ninja_escaped(object.string()),
                          ninja_escaped(source.string()), ninja_escaped(shell_line(command)));
     objects.push_back(object);

@@ -31,9 +31,10 @@ using Command = std::vector<std::string>;
                                            const std::filesystem::path& elf);
 
 /// Objects of kernel, drivers, runtime, board and application, built as far as they are out of
-/// date, side by side, with Ninja. They are kept for later calls; calls that build the same wait
-/// for each other.
+/// date, side by side, with Ninja. They are kept for later calls, for each set of `definitions` (of
+/// the preprocessor) by themselves; calls that build the same wait for each other.
 [[nodiscard]] Result<std::vector<std::filesystem::path>> system_objects(
-    const Board& board, const Isa& isa, const std::string& application);
+    const Board& board, const Isa& isa, const std::string& application,
+    const std::vector<std::string>& definitions);
 
 }  // namespace thimble::emit

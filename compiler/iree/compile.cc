@@ -36,35 +36,62 @@ std::string first_error(std::string_view messages) {
   return std::string(messages.substr(at, std::min<std::size_t>(messages.find('\n', at) - at, 300)));
 }
 
+// [@executable::@variant::@function], quoted where it is no plain identifier
+std::string function_of(std::string_view entry_points) {
+  const std::size_t start = std::min(
+      entry_points.find_first_not_of('"', entry_points.rfind('@') + 1), entry_points.size());
+  return std::string(entry_points.substr(start, entry_points.find_last_not_of("]\"") + 1 - start));
+}
+
+// Operations that move or make what others compute with: they may stand in a function under the
+// name of another's, because equal ones are shared.
+bool only_provides(const mlir::Operation& operation) {
+  return operation.name == "arith.constant" || operation.name == "tensor.empty" ||
+         operation.name == "linalg.fill" || operation.name.starts_with("hal.interface.") ||
+         operation.name.ends_with(".load");
+}
+
+void add_accesses(const mlir::Operation& dispatch, AccessMap& accesses) {
+  const std::string* entries = dispatch.find("entry_points");
+  const std::string* kinds = dispatch.find("resource_accesses");
+  if (entries == nullptr || kinds == nullptr) return;
+  std::vector<Access>& list = accesses[function_of(*entries)];
+  // A function that several dispatches share does what any of them says.
+  const std::vector<std::int64_t> numbers = mlir::integers(*kinds);
+  list.resize(std::max(list.size(), numbers.size()));
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    list[i] = static_cast<Access>(static_cast<std::int64_t>(list[i]) | numbers[i]);
+}
+
+void add_names(const mlir::Module& module, mlir::Operation& function, NameMap& names) {
+  const std::string* quoted = function.find("sym_name");
+  if (quoted == nullptr) return;
+  std::vector<std::string>& list = names[quoted->substr(1, quoted->size() - 2)];
+  mlir::walk(function, [&](const mlir::Operation& operation) {
+    if (only_provides(operation)) return;
+    for (std::string& name : module.location_names(operation)) {
+      if (std::ranges::find(list, name) == list.end()) list.push_back(std::move(name));
+    }
+  });
+}
+
 }  // namespace
 
-Result<AccessMap> read_accesses(std::string_view text, std::string_view origin) {
+Result<FunctionNotes> read_notes(std::string_view text, std::string_view origin) {
   ASSIGN_OR_RETURN(mlir::Module module, mlir::parse(text, origin));
-  AccessMap accesses;
+  FunctionNotes notes;
   mlir::walk(module, [&](mlir::Operation& operation) {
-    if (operation.name != "stream.cmd.dispatch") return;
-    const std::string* entries = operation.find("entry_points");
-    const std::string* kinds = operation.find("resource_accesses");
-    if (entries == nullptr || kinds == nullptr) return;
-    // [@executable::@variant::@function], quoted where it is no plain identifier
-    const std::size_t start =
-        std::min(entries->find_first_not_of('"', entries->rfind('@') + 1), entries->size());
-    std::vector<Access>& list =
-        accesses[entries->substr(start, entries->find_last_not_of("]\"") + 1 - start)];
-    // A function that several dispatches share does what any of them says.
-    const std::vector<std::int64_t> numbers = mlir::integers(*kinds);
-    list.resize(std::max(list.size(), numbers.size()));
-    for (std::size_t i = 0; i < numbers.size(); ++i)
-      list[i] = static_cast<Access>(static_cast<std::int64_t>(list[i]) | numbers[i]);
+    if (operation.name == "stream.cmd.dispatch") add_accesses(operation, notes.accesses);
+    if (operation.name == "func.func") add_names(module, operation, notes.names);
   });
-  return accesses;
+  return notes;
 }
 
 Result<Compiled> compile(std::string_view program, const std::string& name, const Isa& isa,
                          const fs::path& folder) {
   const fs::path input = folder / (name + ".mlir");
   const fs::path phases = folder / "phases";
-  Compiled compiled{folder / (name + ".o"), folder / (name + ".vmfb"), {}};
+  Compiled compiled{folder / (name + ".o"), folder / (name + ".vmfb"), {}, {}};
   TRY(write_text(input, program));
   std::error_code ignored;
   fs::create_directories(phases, ignored);
@@ -84,8 +111,10 @@ Result<Compiled> compile(std::string_view program, const std::string& name, cons
            "--iree-vm-emit-polyglot-zip=false", "--iree-vm-target-index-bits=32",
            "--iree-scheduling-optimize-bindings=false",
            // The phases, printed without constants, tell what each dispatch reads and writes.
+           // With locations they tell what each function computes, too.
            "--dump-compilation-phases-to=" + phases.string(), "--mlir-print-op-generic",
-           "--mlir-elide-elementsattrs-if-larger=4", "-o", compiled.schedule.string()}));
+           "--mlir-print-debuginfo", "--mlir-elide-elementsattrs-if-larger=4", "-o",
+           compiled.schedule.string()}));
   if (output.exit_code != 0) {
     const std::string refused = refused_operations(output.err);
     if (!refused.empty()) {
@@ -97,7 +126,9 @@ Result<Compiled> compile(std::string_view program, const std::string& name, cons
   }
   const fs::path sources = phases / (name + ".8.executable-sources.mlir");
   ASSIGN_OR_RETURN(const std::string text, read_text(sources));
-  ASSIGN_OR_RETURN(compiled.accesses, read_accesses(text, sources.string()));
+  ASSIGN_OR_RETURN(FunctionNotes notes, read_notes(text, sources.string()));
+  compiled.accesses = std::move(notes.accesses);
+  compiled.names = std::move(notes.names);
   fs::remove_all(phases, ignored);
   return compiled;
 }

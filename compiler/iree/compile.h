@@ -16,18 +16,27 @@ namespace thimble::iree {
 enum class Access { kRead = 1, kWrite = 2, kReadWrite = 3 };
 using AccessMap = std::map<std::string, std::vector<Access>>;
 
+/// The names of the locations of what a generated function computes, by the function's name.
+using NameMap = std::map<std::string, std::vector<std::string>>;
+
 struct Compiled {
   std::filesystem::path object;    ///< relocatable: the generated functions, soft-float undefined
   std::filesystem::path schedule;  ///< .vmfb: start-up, entry function and constants
   AccessMap accesses;              ///< of each generated function, by its name
+  NameMap names;                   ///< of each generated function
 };
 
 /// Compiles `program` (MLIR text, TOSA) for `isa` into `folder`. `name` becomes the prefix of
-/// generated symbols. An operation that IREE refuses is named (kBadModel).
+/// generated symbols. Names of locations are followed into the generated functions. An operation
+/// that IREE refuses is named (kBadModel).
 [[nodiscard]] Result<Compiled> compile(std::string_view program, const std::string& name,
                                        const Isa& isa, const std::filesystem::path& folder);
 
-/// Reads the access information of a program in the phase "executable-sources", generic form.
-[[nodiscard]] Result<AccessMap> read_accesses(std::string_view text, std::string_view origin);
+/// What a program in the phase "executable-sources" (generic form) tells about its functions.
+struct FunctionNotes {
+  AccessMap accesses;
+  NameMap names;
+};
+[[nodiscard]] Result<FunctionNotes> read_notes(std::string_view text, std::string_view origin);
 
 }  // namespace thimble::iree

@@ -1,7 +1,9 @@
-// What IREE's own print of a program tells about what its functions read and write.
+// What IREE's own print of a program tells about what its functions read, write and compute.
 #include "compiler/iree/compile.h"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace thimble::iree {
 namespace {
@@ -25,33 +27,62 @@ constexpr std::string_view kProgram = R"("builtin.module"() ({
 }) : () -> ()
 )";
 
-TEST(ReadAccesses, OfEachFunctionInTheOrderOfItsBindings) {
-  const auto accesses = read_accesses(kProgram, "phase");
-  ASSERT_TRUE(accesses.has_value()) << accesses.error().message;
-  EXPECT_EQ(accesses->size(), 3u);
-  EXPECT_EQ(accesses->at("net_dispatch_0_conv"),
+TEST(ReadNotes, OfEachFunctionInTheOrderOfItsBindings) {
+  const auto notes = read_notes(kProgram, "phase");
+  ASSERT_TRUE(notes.has_value()) << notes.error().message;
+  EXPECT_EQ(notes->accesses.size(), 3u);
+  EXPECT_EQ(notes->accesses.at("net_dispatch_0_conv"),
             (std::vector<Access>{Access::kRead, Access::kRead, Access::kWrite}));
-  EXPECT_EQ(accesses->at("net_dispatch_1_add"), std::vector<Access>{Access::kReadWrite});
+  EXPECT_EQ(notes->accesses.at("net_dispatch_1_add"), std::vector<Access>{Access::kReadWrite});
 }
 
-TEST(ReadAccesses, OfAFunctionThatIsCalledTwiceAreThoseOfBothCalls) {
-  const auto accesses = read_accesses(kProgram, "phase");
-  ASSERT_TRUE(accesses.has_value()) << accesses.error().message;
-  EXPECT_EQ(accesses->at("net_dispatch_2_$async"),
+TEST(ReadNotes, OfAFunctionThatIsCalledTwiceAreThoseOfBothCalls) {
+  const auto notes = read_notes(kProgram, "phase");
+  ASSERT_TRUE(notes.has_value()) << notes.error().message;
+  EXPECT_EQ(notes->accesses.at("net_dispatch_2_$async"),
             (std::vector<Access>{Access::kRead, Access::kReadWrite}));
 }
 
-TEST(ReadAccesses, AProgramThatCannotBeReadIsNamed) {
-  const auto accesses = read_accesses(kProgram.substr(0, 700), "folder/net.8.mlir");
-  ASSERT_FALSE(accesses.has_value());
-  EXPECT_NE(accesses.error().message.find("folder/net.8.mlir"), std::string::npos)
-      << accesses.error().message;
+constexpr std::string_view kFunctions = R"("builtin.module"() ({
+  "hal.executable"() <{sym_name = "net_dispatch_0"}> ({
+    "builtin.module"() ({
+      "func.func"() <{function_type = () -> (), sym_name = "net_dispatch_0_conv"}> ({
+        %0 = "arith.constant"() <{value = 0 : i32}> : () -> i32 loc("t8")
+        %1 = "tensor.empty"() : () -> tensor<4xi32> loc("t9")
+        %2 = "linalg.generic"(%0, %1) ({
+          "linalg.yield"() : () -> () loc(#loc)
+        }) : (i32, tensor<4xi32>) -> tensor<4xi32> loc(#loc3)
+        "func.return"() : () -> () loc(#loc1)
+      }) : () -> () loc(#loc1)
+    }) : () -> ()
+  }) : () -> ()
+}) : () -> ()
+#loc = loc(unknown)
+#loc1 = loc("t2")
+#loc2 = loc("net")
+#loc3 = loc(callsite(fused[#loc1, "t3"] at #loc2))
+)";
+
+TEST(ReadNotes, NamesOfWhatAFunctionComputesButNotOfWhatItOnlyUses) {
+  const auto notes = read_notes(kFunctions, "phase");
+  ASSERT_TRUE(notes.has_value()) << notes.error().message;
+  ASSERT_TRUE(notes->names.contains("net_dispatch_0_conv"));
+  std::vector<std::string> names = notes->names.at("net_dispatch_0_conv");
+  std::ranges::sort(names);
+  EXPECT_EQ(names, (std::vector<std::string>{"net", "t2", "t3"}));
 }
 
-TEST(ReadAccesses, AProgramWithoutDispatchesHasNone) {
-  const auto accesses = read_accesses("\"builtin.module\"() ({\n}) : () -> ()\n", "phase");
-  ASSERT_TRUE(accesses.has_value()) << accesses.error().message;
-  EXPECT_TRUE(accesses->empty());
+TEST(ReadNotes, AProgramThatCannotBeReadIsNamed) {
+  const auto notes = read_notes(kProgram.substr(0, 700), "folder/net.8.mlir");
+  ASSERT_FALSE(notes.has_value());
+  EXPECT_NE(notes.error().message.find("folder/net.8.mlir"), std::string::npos)
+      << notes.error().message;
+}
+
+TEST(ReadNotes, AProgramWithoutDispatchesHasNone) {
+  const auto notes = read_notes("\"builtin.module\"() ({\n}) : () -> ()\n", "phase");
+  ASSERT_TRUE(notes.has_value()) << notes.error().message;
+  EXPECT_TRUE(notes->accesses.empty());
 }
 
 }  // namespace

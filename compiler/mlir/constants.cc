@@ -62,4 +62,23 @@ std::optional<std::vector<std::int64_t>> constant_values(const Operation& operat
   return values;
 }
 
+Operation constant_operation(std::string result, const TensorType& type,
+                             const std::vector<std::int64_t>& values) {
+  const int bytes = std::atoi(type.element.c_str() + 1) / 8;
+  std::string digits;
+  digits.reserve(values.size() * 2 * static_cast<std::size_t>(bytes));
+  for (const std::int64_t value : values) {
+    for (int byte = 0; byte < bytes; ++byte) {
+      for (const int shift : {4, 0})
+        digits += "0123456789abcdef"[static_cast<std::uint64_t>(value) >> (8 * byte + shift) & 15];
+    }
+  }
+  Operation operation;
+  operation.name = "tosa.const";
+  operation.results = {std::move(result)};
+  operation.result_types = {print(type)};
+  operation.set("values", fmt::format("dense<\"0x{}\"> : {}", digits, operation.result_types[0]));
+  return operation;
+}
+
 }  // namespace thimble::mlir

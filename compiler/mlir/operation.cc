@@ -25,17 +25,44 @@ void Operation::set(std::string_view key, std::string value) {
   }
 }
 
-std::string Module::location_name(const Operation& operation) const {
-  std::string_view text = operation.location;
-  for (int hops = 0; hops < 8 && text.starts_with('#'); ++hops) {
-    const auto alias = aliases.find(std::string(text));
-    if (alias == aliases.end()) return {};
-    text = alias->second;
+namespace {
+
+// Adds the names in the text of a location, following aliases. `"x.mlir":3:5` is a place in a file.
+void add_names(const std::map<std::string, std::string>& aliases, std::string_view text, int depth,
+               std::vector<std::string>& names) {
+  constexpr int kDeepest = 16;
+  if (depth > kDeepest) return;
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] == '"') {
+      const std::size_t end = std::min(text.find('"', at + 1), text.size());
+      std::string name(text.substr(at + 1, end - at - 1));
+      at = std::min(end + 1, text.size());
+      const bool is_file = text.substr(at).starts_with(':');
+      if (!is_file && std::ranges::find(names, name) == names.end())
+        names.push_back(std::move(name));
+    } else if (text[at] == '#') {
+      const std::size_t end = std::min(
+          text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_", at + 1), text.size());
+      const auto alias = aliases.find(std::string(text.substr(at, end - at)));
+      if (alias != aliases.end()) add_names(aliases, alias->second, depth + 1, names);
+      at = end;
+    } else {
+      ++at;
+    }
   }
-  const std::size_t start = text.find('"');
-  if (start == std::string_view::npos) return {};
-  const std::size_t end = text.find('"', start + 1);
-  return std::string(text.substr(start + 1, end - start - 1));
+}
+
+}  // namespace
+
+std::vector<std::string> Module::location_names(const Operation& operation) const {
+  std::vector<std::string> names;
+  add_names(aliases, operation.location, 0, names);
+  return names;
+}
+
+std::string Module::location_name(const Operation& operation) const {
+  const std::vector<std::string> names = location_names(operation);
+  return names.empty() ? std::string() : names.front();
 }
 
 namespace {
@@ -54,9 +81,9 @@ void print_list(std::string& out, const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size(); ++i) out.append(i == 0 ? "" : ", ").append(words[i]);
 }
 
-void print(std::string& out, const Operation& operation, int indent);
+void print(std::string& out, const Module& module, const Operation& operation, int indent);
 
-void print(std::string& out, const Region& region, int indent) {
+void print(std::string& out, const Module& module, const Region& region, int indent) {
   out += "{\n";
   for (const Block& block : region.blocks) {
     if (!block.label.empty()) {
@@ -71,12 +98,12 @@ void print(std::string& out, const Region& region, int indent) {
       }
       out += ":\n";
     }
-    for (const Operation& operation : block.operations) print(out, operation, indent + 2);
+    for (const Operation& operation : block.operations) print(out, module, operation, indent + 2);
   }
   out.append(indent, ' ').append("}");
 }
 
-void print(std::string& out, const Operation& operation, int indent) {
+void print(std::string& out, const Module& module, const Operation& operation, int indent) {
   out.append(indent, ' ');
   if (!operation.results.empty()) {
     const std::string& first = operation.results[0];
@@ -102,7 +129,7 @@ void print(std::string& out, const Operation& operation, int indent) {
     out += " (";
     for (std::size_t i = 0; i < operation.regions.size(); ++i) {
       if (i != 0) out += ", ";
-      print(out, operation.regions[i], indent);
+      print(out, module, operation.regions[i], indent);
     }
     out += ")";
   }
@@ -115,7 +142,8 @@ void print(std::string& out, const Operation& operation, int indent) {
   print_list(out, operation.operand_types);
   out += ") -> (";
   print_list(out, operation.result_types);
-  out += ")\n";
+  const std::string name = module.location_name(operation);
+  out += name.empty() ? ")\n" : fmt::format(") loc(\"{}\")\n", name);
 }
 
 }  // namespace
@@ -125,7 +153,7 @@ std::string print(const Module& module) {
   for (const auto& [name, definition] : module.aliases) {
     if (!name.starts_with("#loc")) out.append(name).append(" = ").append(definition).append("\n");
   }
-  for (const Operation& operation : module.operations) print(out, operation, 0);
+  for (const Operation& operation : module.operations) print(out, module, operation, 0);
   return out;
 }
 
@@ -175,6 +203,12 @@ std::optional<TensorType> tensor_type(std::string_view type) {
   if (inside.empty() || inside.front() == '?' || inside.front() == '*') return std::nullopt;
   result.element = inside;
   return result;
+}
+
+std::string print(const TensorType& type) {
+  std::string text = "tensor<";
+  for (const std::int64_t extent : type.shape) text += fmt::format("{}x", extent);
+  return text + type.element + '>';
 }
 
 }  // namespace thimble::mlir

@@ -52,14 +52,18 @@ struct Module {
   std::map<std::string, std::string> aliases;  ///< "#map" or "!type" -> its definition; "#loc3" too
   std::vector<Operation> operations;           ///< normally one builtin.module
 
-  /// The first quoted name of an operation's location ("t34"), or empty.
+  /// The names in an operation's location ("t34"), each once, in the order they stand there; more
+  /// than one where operations were fused or inlined. Names of files are none.
+  [[nodiscard]] std::vector<std::string> location_names(const Operation& operation) const;
+  /// The first of them, or empty.
   [[nodiscard]] std::string location_name(const Operation& operation) const;
 };
 
 /// Reads generic form as printed by iree-opt and iree-compile. `origin` names the text in errors.
 [[nodiscard]] Result<Module> parse(std::string_view text, std::string_view origin);
 
-/// Prints generic form again, without locations: they hold paths of the machine it was made on.
+/// Prints generic form again. Of locations only the name is kept: the rest holds paths of the
+/// machine it was made on.
 [[nodiscard]] std::string print(const Module& module);
 
 /// Calls `visit` for every operation, outer before inner.
@@ -88,5 +92,6 @@ struct TensorType {
   [[nodiscard]] std::int64_t count() const;
 };
 [[nodiscard]] std::optional<TensorType> tensor_type(std::string_view type);
+[[nodiscard]] std::string print(const TensorType& type);
 
 }  // namespace thimble::mlir

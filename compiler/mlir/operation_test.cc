@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "compiler/mlir/constants.h"
+
 namespace thimble::mlir {
 namespace {
 
@@ -46,10 +48,30 @@ TEST(Mlir, PrintsWhatItReads) {
   auto module = parse(kProgram, "test");
   ASSERT_TRUE(module.has_value());
   const std::string once = print(*module);
-  EXPECT_EQ(once.find("tflite"), std::string::npos) << "a location was printed";
+  EXPECT_EQ(once.find("tflite"), std::string::npos) << "the name of a file was printed";
+  EXPECT_NE(once.find("loc(\"t7\")"), std::string::npos);
   const auto again = parse(once, "printed");
   ASSERT_TRUE(again.has_value()) << again.error().message;
   EXPECT_EQ(print(*again), once);
+}
+
+TEST(Mlir, NamesOfFusedAndInlinedLocations) {
+  const auto module = parse(R"("x.y"() : () -> () loc(#loc4)
+"x.z"() : () -> () loc("folder/x.mlir":3:5)
+"x.z"() : () -> () loc(#loc9)
+#loc = loc("folder/x.mlir":1:1)
+#loc1 = loc("t7"(#loc))
+#loc2 = loc("net"(#loc))
+#loc3 = loc(callsite(#loc1 at #loc2))
+#loc4 = loc(fused["t3", #loc3, #loc1, #loc4])
+)",
+                            "test");
+  ASSERT_TRUE(module.has_value()) << module.error().message;
+  EXPECT_EQ(module->location_names(module->operations[0]),
+            (std::vector<std::string>{"t3", "t7", "net"}));
+  EXPECT_EQ(module->location_name(module->operations[0]), "t3");
+  EXPECT_TRUE(module->location_names(module->operations[1]).empty());
+  EXPECT_EQ(module->location_name(module->operations[2]), "") << "an alias that is not there";
 }
 
 TEST(Mlir, ADamagedTextIsAnErrorWithItsLine) {
@@ -75,9 +97,20 @@ TEST(Mlir, TensorTypes) {
   if (!type) FAIL() << "no tensor type";
   EXPECT_EQ(type->count(), 125);
   EXPECT_EQ(type->element, "i8");
+  EXPECT_EQ(print(*type), "tensor<1x25x5xi8>");
   EXPECT_EQ(tensor_type("tensor<f32>").value_or(TensorType{{0}, ""}).count(), 1);
   EXPECT_FALSE(tensor_type("tensor<?x4xi8>").has_value());
   EXPECT_FALSE(tensor_type("i32").has_value());
+}
+
+TEST(Mlir, ConstantsReadBackAsTheyWereMade) {
+  const std::vector<std::int64_t> numbers{-128, 0, 127, -1};
+  for (const char* element : {"i8", "i16", "i32"}) {
+    const Operation made = constant_operation("%made", {{2, 2}, element}, numbers);
+    EXPECT_EQ(constant_values(made), numbers) << element;
+  }
+  EXPECT_EQ(constant_values(constant_operation("%one", {{1}, "i32"}, {-70000})),
+            std::vector<std::int64_t>{-70000});
 }
 
 }  // namespace

@@ -1,58 +1,41 @@
-// A layer that a microkernel computes: everything its descriptor needs, as the compiler found it in
-// the program.
+// A layer that a microkernel computes, ready to be planned and emitted: which function, its
+// descriptor, its constants. Nothing behind this header knows one operator from another.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 namespace thimble::offload {
 
-enum class LayerKind { kConv2d, kDepthwiseConv2d, kMaxPool2d };
+/// What microkernels are chosen for. All are exact.
+enum class Goal { kSpeed, kSize };
 
-struct Channel {
-  std::int32_t bias = 0;  ///< with the input's zero point folded in
-  std::int32_t multiplier = 0;
-  std::int32_t shift = 0;
-  NLOHMANN_DEFINE_TYPE_INTRUSIVE(Channel, bias, multiplier, shift)
+struct Layer {
+  std::string function;    ///< what stands for it in the compiled program: "<model>_layer_<number>"
+  std::string tensor;      ///< the TFLite tensor that it computes, as the program names it: "t17"
+  std::string operation;   ///< where it began in the program: "tosa.conv2d"
+  std::string symbol;      ///< of the microkernel: "thimble_conv2d"
+  std::string header;      ///< that declares its descriptor: "microkernels/conv2d.h"
+  std::string descriptor;  ///< type and initializer, "Conv2d{...}"; "$0" is the address of the
+                           ///< first constant, and so on
+  std::vector<std::vector<std::uint8_t>> constants;  ///< each placed at a multiple of 4
+  int rows = 1;                      ///< of output, which the microkernel is asked for
+  std::uint64_t scratch_bytes = 0;   ///< of working memory besides its tensors: its last buffer
+  std::map<std::string, int> forms;  ///< output channels on each form of requantization
+  int dead_channels = 0;             ///< left out, because no input changes them
+  NLOHMANN_DEFINE_TYPE_INTRUSIVE(Layer, function, tensor, operation, symbol, header, descriptor,
+                                 constants, rows, scratch_bytes, forms, dead_channels)
 };
 
-/// Fields as in microkernels/conv2d.h.
-struct Layer {
-  LayerKind kind = LayerKind::kConv2d;
-  std::string
-      function;  ///< what stands for the layer in the compiled program: "<model>_layer_<number>"
-  int input_height = 0;
-  int input_width = 0;
-  int input_channels = 0;
-  int output_height = 0;
-  int output_width = 0;
-  int output_channels = 0;
-  int kernel_height = 0;
-  int kernel_width = 0;
-  int stride_y = 1;
-  int stride_x = 1;
-  int dilation_y = 1;
-  int dilation_x = 1;
-  int pad_top = 0;
-  int pad_left = 0;
-  int input_zero_point = 0;
-  int output_zero_point = 0;
-  int lowest = -128;
-  int highest = 127;
-  bool double_round = false;
-  int multiplier = 1;                ///< depthwise: output channels an input channel
-  std::vector<std::int8_t> weights;  ///< laid out for the microkernel
-  std::vector<Channel> channels;     ///< one an output channel
-  NLOHMANN_DEFINE_TYPE_INTRUSIVE(Layer, kind, function, input_height, input_width, input_channels,
-                                 output_height, output_width, output_channels, kernel_height,
-                                 kernel_width, stride_y, stride_x, dilation_y, dilation_x, pad_top,
-                                 pad_left, input_zero_point, output_zero_point, lowest, highest,
-                                 double_round, multiplier, weights, channels)
-
-  /// Bytes of working memory that the microkernel needs besides input and output.
-  [[nodiscard]] std::uint64_t scratch_bytes() const;
+/// An operation that could have begun a layer, and why it is left to IREE.
+struct Refusal {
+  std::string tensor;
+  std::string operation;
+  std::string reason;
+  NLOHMANN_DEFINE_TYPE_INTRUSIVE(Refusal, tensor, operation, reason)
 };
 
 }  // namespace thimble::offload

@@ -5,7 +5,6 @@
 
 #include "compiler/base/file.h"
 #include "compiler/base/process.h"
-#include "compiler/pipeline/network.h"
 #include "compiler/pipeline/progress.h"
 
 namespace thimble {
@@ -40,6 +39,7 @@ fs::path default_folder(const tflite::Model& model, const BuildOptions& options)
                                  options.target.isa.name(), options.optimize, options.offload);
   if (options.target.weights == emit::WeightsPlacement::kData) name += "-weights-in-data";
   if (options.all_tensors) name += "-layers";
+  if (options.target.counts_steps) name += "-profile";
   return source_root() / "build" / "out" / name;
 }
 
@@ -73,18 +73,20 @@ Result<fs::path> find_model(const std::string& path_or_name) {
 }
 
 Result<Build> build(const tflite::Model& model, const BuildOptions& options) {
-  ASSIGN_OR_RETURN(
-      const Network network,
-      compile_network(model, {options.target.isa, options.all_tensors, options.offload == "all"}));
   Build result;
+  ASSIGN_OR_RETURN(
+      result.network,
+      compile_network(model,
+                      {options.target.isa, options.all_tensors, options.offload == "all",
+                       options.optimize == "size" ? offload::Goal::kSize : offload::Goal::kSpeed}));
+  const Network& network = result.network;
   result.folder = fs::absolute(options.out.value_or(default_folder(model, options)));
   result.elf = result.folder / "firmware.elf";
-  result.results = network.results;
   const emit::Target& target = options.target;
   const std::string mark =
-      fmt::format("{} {} {} {:016x}\n", network.key, target.board.name,
+      fmt::format("{} {} {}{} {:016x}\n", network.key, target.board.name,
                   target.weights == emit::WeightsPlacement::kData ? "data" : "rodata",
-                  sources_mark(target.board));
+                  target.counts_steps ? " counting steps" : "", sources_mark(target.board));
   const std::vector<std::string> files = products(model);
   const auto old_mark = read_text(result.folder / kMarkFile);
   result.was_current =

@@ -8,6 +8,7 @@
 
 #include "compiler/base/result.h"
 #include "compiler/emit/firmware.h"
+#include "compiler/pipeline/network.h"
 #include "compiler/tflite/model.h"
 
 namespace thimble {
@@ -24,7 +25,7 @@ struct Build {
   std::filesystem::path folder;
   std::filesystem::path elf;
   ImageReport image;
-  std::vector<int> results;  ///< which tensor of the model each output is
+  Network network;
   bool was_current = false;  ///< nothing had to be built
 };
 

@@ -88,7 +88,7 @@ class BuildTest : public testing::Test {
 TEST_F(BuildTest, ASecondCallFindsEverythingDone) {
   const Build first = must_build();
   EXPECT_FALSE(first.was_current);
-  EXPECT_EQ(first.results, model_.outputs);
+  EXPECT_EQ(first.network.results, model_.outputs);
   for (const std::string& file :
        {std::string("firmware.elf"), std::string("firmware.bin"), std::string("firmware.map"),
         "lib" + model_.name + ".a", model_.name + ".h", model_.name + ".hpp"})

@@ -30,7 +30,7 @@ std::uint64_t hash_text(std::string_view text, std::uint64_t seed) {
 struct Entry {
   iree::Compiled compiled;
   std::vector<int> results;
-  std::vector<offload::Layer> layers;
+  offload::Offloaded offloaded;
 };
 
 std::string to_text(const Entry& entry) {
@@ -38,16 +38,25 @@ std::string to_text(const Entry& entry) {
   for (const auto& [function, kinds] : entry.compiled.accesses) {
     for (const iree::Access kind : kinds) accesses[function].push_back(static_cast<int>(kind));
   }
-  return json{{"results", entry.results}, {"accesses", accesses}, {"layers", entry.layers}}.dump();
+  return json{{"results", entry.results},
+              {"accesses", accesses},
+              {"names", entry.compiled.names},
+              {"layers", entry.offloaded.layers},
+              {"refusals", entry.offloaded.refusals}}
+      .dump();
 }
 
 Result<Entry> read_entry(const fs::path& folder, const std::string& name) {
   ASSIGN_OR_RETURN(const std::string text, read_text(folder / "entry.json"));
   try {
     const json root = json::parse(text);
-    Entry entry{{folder / (name + ".o"), folder / (name + ".vmfb"), {}},
+    Entry entry{{folder / (name + ".o"),
+                 folder / (name + ".vmfb"),
+                 {},
+                 root.at("names").get<iree::NameMap>()},
                 root.at("results").get<std::vector<int>>(),
-                root.at("layers").get<std::vector<offload::Layer>>()};
+                {root.at("layers").get<std::vector<offload::Layer>>(),
+                 root.at("refusals").get<std::vector<offload::Refusal>>()}};
     for (const auto& [function, kinds] : root.at("accesses").items()) {
       std::vector<iree::Access>& list = entry.compiled.accesses[function];
       for (const int kind : kinds.get<std::vector<int>>())
@@ -63,17 +72,20 @@ Result<Entry> compile(const tflite::Model& model, const NetworkOptions& options,
                       const fs::path& folder) {
   const std::string suffix = options.all_tensors ? ", returning every tensor" : "";
   tosa::Program program;
-  std::vector<offload::Layer> layers;
+  offload::Offloaded offloaded;
   {
     const Stage stage("importing " + model.name);
     ASSIGN_OR_RETURN(program, tosa::import(model, folder));
     if (options.all_tensors) tosa::return_all_tensors(program, model);
-    if (options.offload) layers = offload::offload(program.module, model.name);
+    if (options.offload) {
+      ASSIGN_OR_RETURN(offloaded, offload::offload(program.module, model.name, options.goal));
+    }
+    tosa::prepare_for_iree(program);
   }
   const Stage stage("compiling with IREE" + suffix);
   ASSIGN_OR_RETURN(iree::Compiled compiled,
                    iree::compile(mlir::print(program.module), model.name, options.isa, folder));
-  return Entry{std::move(compiled), std::move(program.results), std::move(layers)};
+  return Entry{std::move(compiled), std::move(program.results), std::move(offloaded)};
 }
 
 Result<Entry> find_or_compile(const tflite::Model& model, const NetworkOptions& options,
@@ -107,9 +119,10 @@ std::uint64_t tool_mark() {
 Result<Network> compile_network(const tflite::Model& model, const NetworkOptions& options) {
   ASSIGN_OR_RETURN(const Bytes content, read_file(model.path));
   std::uint64_t hash = content_hash(content, tool_mark());
-  hash = hash_text(fmt::format("{} {} {} {}", model.name, options.isa.name(), options.all_tensors,
-                               options.offload),
-                   hash);
+  hash =
+      hash_text(fmt::format("{} {} {} {} {}", model.name, options.isa.name(), options.all_tensors,
+                            options.offload, static_cast<int>(options.goal)),
+                hash);
   const std::string key = fmt::format("{}-{:016x}", model.name, hash);
   ASSIGN_OR_RETURN(const Entry entry, find_or_compile(model, options, key));
   ASSIGN_OR_RETURN(const Bytes schedule, read_file(entry.compiled.schedule));
@@ -126,8 +139,9 @@ Result<Network> compile_network(const tflite::Model& model, const NetworkOptions
                 trace.outputs.size(), entry.results.size());
   }
   ASSIGN_OR_RETURN(plan::Plan plan, plan::make_plan(std::move(trace), entry.compiled.accesses,
-                                                    entry.layers, input_bytes));
-  return Network{entry.compiled.object, std::move(plan), entry.results, key};
+                                                    entry.offloaded.layers, input_bytes));
+  return Network{entry.compiled.object,    std::move(plan),      entry.results,
+                 entry.offloaded.refusals, entry.compiled.names, key};
 }
 
 }  // namespace thimble

@@ -17,13 +17,16 @@ struct NetworkOptions {
   Isa isa;
   bool all_tensors = false;  ///< also return what every operator computes
   bool offload = true;       ///< give microkernels what they can compute
+  offload::Goal goal = offload::Goal::kSpeed;
 };
 
 struct Network {
   std::filesystem::path object;  ///< in the cache: to be read, not changed
   plan::Plan plan;
   std::vector<int> results;  ///< which tensor of the model each output is
-  std::string key;           ///< names this very network: model, options, tools
+  std::vector<offload::Refusal> refusals;
+  iree::NameMap names;  ///< tensors that each generated function computes, as "t<index>"
+  std::string key;      ///< names this very network: model, options, tools
 };
 
 /// Compiles or finds compiled.

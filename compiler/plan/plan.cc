@@ -2,7 +2,6 @@
 #include "compiler/plan/plan.h"
 
 #include <algorithm>
-#include <bit>
 #include <map>
 #include <span>
 
@@ -85,12 +84,6 @@ void copy_constant_outputs(iree::Trace& trace) {
   }
 }
 
-template <typename T>
-std::span<const std::uint8_t> bytes_of(const std::vector<T>& values) {
-  static_assert(std::endian::native == std::endian::little);
-  return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(T)};
-}
-
 // A dispatch that stands for a layer gets the layer's scratch as its last operand: a tensor of this
 // step alone.
 void add_scratch(const iree::Trace& trace, const std::map<std::string, int>& numbers,
@@ -101,7 +94,7 @@ void add_scratch(const iree::Trace& trace, const std::map<std::string, int>& num
     const auto layer = static_cast<std::size_t>(numbers.at(dispatch->function));
     const int step = static_cast<int>(s);
     liveness.step_tensors[s].push_back(static_cast<int>(liveness.tensors.size()));
-    liveness.tensors.push_back({-1, 0, layers[layer].scratch_bytes(), step, step});
+    liveness.tensors.push_back({-1, 0, layers[layer].scratch_bytes, step, step});
   }
 }
 
@@ -172,8 +165,11 @@ Result<Plan> make_plan(iree::Trace trace, const iree::AccessMap& accesses,
   };
   Plan plan;
   for (const offload::Layer& layer : layers) {
-    plan.layers.push_back({layer, constants.append(bytes_of(layer.weights)),
-                           constants.append(bytes_of(layer.channels))});
+    PlannedLayer planned{layer, {}};
+    for (const auto& content : layer.constants)
+      planned.constants.push_back(constants.append(content));
+    planned.layer.constants.clear();
+    plan.layers.push_back(std::move(planned));
   }
   plan.arena_bytes = placement.arena_bytes;
   for (std::size_t s = 0; s < trace.steps.size(); ++s) {
@@ -189,7 +185,7 @@ Result<Plan> make_plan(iree::Trace trace, const iree::AccessMap& accesses,
       step.kind = StepKind::kMicrokernel;
       step.layer = layer->second;
       step.workgroups[0] =
-          static_cast<std::uint32_t>(layers[static_cast<std::size_t>(step.layer)].output_height);
+          static_cast<std::uint32_t>(layers[static_cast<std::size_t>(step.layer)].rows);
       const auto scratch = static_cast<std::size_t>(liveness.step_tensors[s].back());
       step.bindings.push_back({true, placement.offsets[scratch], liveness.tensors[scratch].size});
     }

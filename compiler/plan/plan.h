@@ -35,11 +35,10 @@ struct Step {
   std::vector<Binding> bindings;
 };
 
-/// A layer that a microkernel computes, and where its constants are.
+/// A layer that a microkernel computes; its constants have moved into the plan's block.
 struct PlannedLayer {
   offload::Layer layer;
-  std::uint64_t weights_offset = 0;   ///< in the block of constants
-  std::uint64_t channels_offset = 0;  ///< of the microkernel's Channel structures
+  std::vector<std::uint64_t> constants;  ///< where each of the layer's is in the block of constants
 };
 
 struct Plan {

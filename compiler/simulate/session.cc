@@ -162,9 +162,13 @@ Result<protocol::StatisticsAnswer> Session::statistics() {
   return head_of<protocol::StatisticsAnswer>(payload);
 }
 
-Result<std::vector<std::uint32_t>> Session::profile() {
-  ASSIGN_OR_RETURN(const Bytes payload, request(MessageType::kProfile, {}));
-  return words_of(payload);
+Result<std::vector<std::uint32_t>> Session::profile(std::span<const std::uint8_t> inputs) {
+  ASSIGN_OR_RETURN(const Bytes payload,
+                   request(MessageType::kProfile, Bytes(inputs.begin(), inputs.end())));
+  std::vector<std::uint32_t> steps = words_of(payload);
+  if (std::ranges::find(steps, protocol::kStepFailed) != steps.end())
+    return fail(ExitCode::kToolFailed, "a step of the model failed on the target");
+  return steps;
 }
 
 Status Session::quit() {

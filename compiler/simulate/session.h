@@ -43,8 +43,9 @@ class Session {
   [[nodiscard]] Result<Inference> infer(std::span<const std::uint8_t> inputs);
   /// Sizes and peaks of the stacks.
   [[nodiscard]] Result<protocol::StatisticsAnswer> statistics();
-  /// Instructions of each step in the last inference; empty if the firmware doesn't count them.
-  [[nodiscard]] Result<std::vector<std::uint32_t>> profile();
+  /// Instructions that the function of each step of the plan retires for these inputs; empty if the
+  /// firmware does not count them.
+  [[nodiscard]] Result<std::vector<std::uint32_t>> profile(std::span<const std::uint8_t> inputs);
   /// Asks the target to end; it answers, then ends.
   [[nodiscard]] Status quit();
 

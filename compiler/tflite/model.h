@@ -59,6 +59,7 @@ struct Operator {
   std::string kind;         ///< "CONV_2D", "ADD", ...
   std::vector<int> inputs;  ///< Tensor indices; -1 for an optional input that is absent.
   std::vector<int> outputs;
+  std::string activation = "NONE";  ///< Fused into a pool: "RELU6". Not read of other operators.
 };
 
 struct Model {

@@ -110,6 +110,9 @@ class Reader {
     op.inputs = copy(from.inputs());
     op.outputs = copy(from.outputs());
     const std::string label = fmt::format("operator {} ({})", index, op.kind);
+    if (op.kind.ends_with("_POOL_2D") && from.builtin_options() != nullptr)
+      op.activation =
+          schema::EnumNameActivation(from.builtin_options()->fused_activation_function());
     for (const int input : op.inputs) {
       if (input == -1) continue;
       TRY(check_index(input, label));

@@ -9,6 +9,7 @@
 #include "compiler/base/file.h"
 #include "compiler/base/process.h"
 #include "compiler/tosa/maxima.h"
+#include "compiler/tosa/pools.h"
 #include "compiler/tosa/quantize.h"
 
 namespace thimble::tosa {
@@ -126,8 +127,12 @@ Result<Program> import(const tflite::Model& model, const std::filesystem::path& 
   function->set("sym_name", '"' + model.name + '"');
   round_fully_connected_once(module, model);
   quantize_like_the_reference(*function, module, model);
-  widen_maxima(*function);
+  clamp_pools(*function, module, model);
   return Program{std::move(module), model.outputs};
+}
+
+void prepare_for_iree(Program& program) {
+  widen_maxima(*entry(program.module));
 }
 
 void return_all_tensors(Program& program, const tflite::Model& model) {

@@ -28,4 +28,7 @@ struct Program {
 /// fused away) are left out.
 void return_all_tensors(Program& program, const tflite::Model& model);
 
+/// Rewrites what IREE would compile wrongly. Comes last: nothing else need know the result.
+void prepare_for_iree(Program& program);
+
 }  // namespace thimble::tosa

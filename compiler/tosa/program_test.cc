@@ -74,15 +74,28 @@ TEST_F(ProgramTest, IsNamedAfterTheModelAndReturnsItsOutputs) {
   }
 }
 
-TEST_F(ProgramTest, PrintsWithoutPlacesAndReadsAgain) {
+TEST_F(ProgramTest, PrintsNoPlaceButTensorNamesAndReadsAgain) {
   const Imported imported = import_small("float_ends");
   const std::string text = mlir::print(imported.program.module);
-  for (const char* trace : {"loc(", ".tflite", ".mlirbc", "tensor_0", "schema_version"})
+  for (const char* trace :
+       {"loc(#", "loc(fused", ".tflite", ".mlirbc", "tensor_0", "schema_version"})
     EXPECT_EQ(text.find(trace), std::string::npos) << trace;
   EXPECT_EQ(text.find(imported.model.path.parent_path().string()), std::string::npos);
   const auto again = mlir::parse(text, "again");
   ASSERT_TRUE(again.has_value()) << again.error().message;
   EXPECT_EQ(mlir::print(*again), text);
+}
+
+TEST_F(ProgramTest, PoolsKeepTheirActivations) {
+  const Imported imported = import_small("pools");
+  std::vector<std::string> clamps;
+  for (const Operation& operation : body_of(imported.program)) {
+    if (operation.name == "tosa.clamp")
+      clamps.push_back(*operation.find("min_val") + " to " + *operation.find("max_val"));
+  }
+  // In steps of 0.05 from the zero point, -20.
+  EXPECT_EQ(clamps, (std::vector<std::string>{"-20 : i8 to 127 : i8", "-20 : i8 to 100 : i8",
+                                              "-20 : i8 to 100 : i8"}));
 }
 
 TEST_F(ProgramTest, ADynamicBatchIsOne) {

@@ -1,43 +1,39 @@
-// Max-pool over int8: the window is clipped at the border, so padding is never read.
+// Max-pool over int8.
 #include "microkernels/max_pool2d.h"
 
-#include <cstring>
+#include "microkernels/pool.h"
 
 namespace thimble::microkernels {
 namespace {
 
-// Raises `output` to what stands in `pixel`, channel by channel.
-void raise(std::int8_t* output, const std::int8_t* pixel, int channels) {
-  for (int c = 0; c < channels; ++c) {
-    if (pixel[c] > output[c]) output[c] = pixel[c];
+struct Maximum {
+  static constexpr std::int32_t kFirst = INT8_MIN;
+  static std::int32_t next(std::int32_t maximum, std::int32_t value) {
+    return value > maximum ? value : maximum;
   }
-}
+  [[nodiscard]] std::int8_t result(std::int32_t maximum, int /*count*/) const {
+    const int raised = maximum < lowest ? lowest : maximum;
+    return static_cast<std::int8_t>(raised > highest ? highest : raised);
+  }
+
+  int lowest;
+  int highest;
+};
 
 }  // namespace
 
 extern "C" void thimble_max_pool2d(const void* descriptor, std::byte* const* buffers,
                                    std::uint32_t first_row, std::uint32_t rows) {
-  const Window& window = static_cast<const MaxPool2d*>(descriptor)->window;
-  const auto* input = reinterpret_cast<const std::int8_t*>(buffers[0]);
-  auto* output = reinterpret_cast<std::int8_t*>(buffers[1]);
-  const int channels = window.input_channels;
-  output += first_row * window.output_width * window.input_channels;
-  for (std::uint32_t row = first_row; row < first_row + rows; ++row) {
-    const int top = static_cast<int>(row) * window.stride_y - window.pad_top;
-    for (int column = 0; column < window.output_width; ++column, output += channels) {
-      const int left = column * window.stride_x - window.pad_left;
-      std::memset(output, -128, static_cast<std::size_t>(channels));
-      for (int ky = 0; ky < window.kernel_height; ++ky) {
-        const int y = top + ky;
-        if (y < 0 || y >= window.input_height) continue;
-        for (int kx = 0; kx < window.kernel_width; ++kx) {
-          const int x = left + kx;
-          if (x < 0 || x >= window.input_width) continue;
-          raise(output, input + (y * window.input_width + x) * channels, channels);
-        }
-      }
-    }
-  }
+  const auto& layer = *static_cast<const MaxPool2d*>(descriptor);
+  pool_rows<4>(layer.window, buffers, first_row, rows, Maximum{layer.lowest, layer.highest});
+}
+
+extern "C" [[clang::minsize]] void thimble_max_pool2d_small(const void* descriptor,
+                                                            std::byte* const* buffers,
+                                                            std::uint32_t first_row,
+                                                            std::uint32_t rows) {
+  const auto& layer = *static_cast<const MaxPool2d*>(descriptor);
+  pool_rows<1>(layer.window, buffers, first_row, rows, Maximum{layer.lowest, layer.highest});
 }
 
 }  // namespace thimble::microkernels

@@ -5,10 +5,12 @@ Usage: make_models.py FOLDER
 import pathlib
 import sys
 
+import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from builder import Graph, Op, Type, write
 
 RELU = schema.ActivationFunctionType.RELU
+RELU6 = schema.ActivationFunctionType.RELU6
 
 
 def fully_connected(g, x, units, scale_in, scale_out, activation=0, type=Type.INT8):
@@ -19,12 +21,12 @@ def fully_connected(g, x, units, scale_in, scale_out, activation=0, type=Type.IN
                 schema.FullyConnectedOptionsT(fusedActivationFunction=activation))
 
 
-def convolution(g, x, channels, scale_in, out_shape, stride=1):
-    """3x3, same padding, ReLU."""
+def convolution(g, x, channels, scale_in, out_shape, stride=1, padding=schema.Padding.SAME):
+    """3x3, ReLU."""
     w = g.weights([channels, 3, 3, g.graph.tensors[x].shape[-1]])
     y = g.tensor(out_shape, Type.INT8, 0.05, -128)
     return g.op(Op.CONV_2D, [x, w, g.bias(w, scale_in)], [y], schema.Conv2DOptionsT(
-        padding=schema.Padding.SAME, strideH=stride, strideW=stride, fusedActivationFunction=RELU))
+        padding=padding, strideH=stride, strideW=stride, fusedActivationFunction=RELU))
 
 
 # --- models that compile ---
@@ -81,6 +83,112 @@ def argmax(path):
     y = g.op(Op.ARG_MAX, [c, axis], [g.tensor([1, 6, 6], Type.INT32)],
              schema.ArgMaxOptionsT(outputType=Type.INT32))
     g.write(path, [x], [y])
+
+
+def ad_like(path, per_channel=False):
+    """A fully connected autoencoder of the size that detects anomalies in sound; ReLU between its layers."""
+    g = Graph(16)
+    values = g.random.normal(0, 1, [200, 640])  # what random inputs become, layer by layer, to choose scales by
+    scale = 8 / 255
+    x = first = g.tensor([1, 640], Type.INT8, scale, 0)
+    widths = [128] * 4 + [8] + [128] * 4 + [640]
+    for i, units in enumerate(widths):
+        depth = values.shape[1]
+        weights = np.clip(np.rint(g.random.normal(0, 0.3 * 127, [units, depth])), -127, 127)
+        steps = np.sqrt(2 / depth) / weights.std() * np.ones(units if per_channel else 1)
+        if per_channel:
+            steps *= g.random.uniform(0.5, 1.5, units)
+        biases = np.rint(g.random.normal(0, 0.3, units) / (scale * steps))
+        values = values @ (weights * steps[:, None]).T + biases * scale * steps
+        w = g.tensor(weights.shape, Type.INT8, steps, data=weights)
+        b = g.tensor([units], Type.INT32, scale * steps, data=biases)
+        last = i == len(widths) - 1
+        if not last:
+            values = np.maximum(values, 0)
+        low, high = min(values.min(), 0), values.max()
+        scale = (high - low) / 255
+        y = g.tensor([1, units], Type.INT8, scale, round(-128 - low / scale))
+        x = g.op(Op.FULLY_CONNECTED, [x, w, b], [y], schema.FullyConnectedOptionsT(
+            fusedActivationFunction=0 if last else RELU))
+    g.write(path, [first], [x])
+
+
+def ad_like_per_channel(path):
+    """The same with a scale for each row of weights."""
+    ad_like(path, per_channel=True)
+
+
+def movement(path):
+    """Padding before a convolution, and alone; slices, transpositions, concatenations."""
+    g = Graph(16)
+
+    def moved(code, inputs, shape, options=None, numbers=()):
+        like = g.graph.tensors[inputs[0]].quantization
+        constants = [g.tensor(np.shape(n), Type.INT32, data=n) for n in numbers]
+        return g.op(code, [*inputs, *constants], [g.tensor(shape, Type.INT8, like.scale, like.zeroPoint[0])], options)
+
+    x = g.tensor([1, 8, 8, 4], Type.INT8, 0.05, 3)
+    p = moved(Op.PAD, [x], [1, 11, 11, 4], schema.PadOptionsT(), [[[0, 0], [1, 2], [2, 1], [0, 0]]])
+    c = convolution(g, p, 6, 0.05, [1, 9, 9, 6], padding=schema.Padding.VALID)
+    a = moved(Op.SLICE, [c], [1, 5, 6, 3], schema.SliceOptionsT(), [[0, 1, 2, 1], [1, 5, 6, 3]])
+    t = moved(Op.TRANSPOSE, [a], [1, 6, 5, 3], schema.TransposeOptionsT(), [[0, 2, 1, 3]])
+    b = moved(Op.SLICE, [c], [1, 6, 5, 4], schema.SliceOptionsT(), [[0, 0, 0, 0], [1, 6, 5, 4]])
+    both = moved(Op.CONCATENATION, [t, b], [1, 6, 5, 7], schema.ConcatenationOptionsT(axis=3))
+    q = moved(Op.PAD, [both], [1, 8, 7, 7], schema.PadOptionsT(), [[[0, 0], [1, 1], [0, 2], [0, 0]]])
+    m = g.op(Op.MAX_POOL_2D, [q], [g.tensor([1, 4, 3, 7], Type.INT8, 0.05, -128)], schema.Pool2DOptionsT(
+        padding=schema.Padding.VALID, strideH=2, strideW=2, filterHeight=2, filterWidth=2))
+    y = moved(Op.TRANSPOSE, [m], [1, 7, 4, 3], schema.TransposeOptionsT(), [[0, 3, 1, 2]])
+    z = moved(Op.PAD, [b], [1, 6, 5, 7], schema.PadOptionsT(), [[[0, 0], [0, 0], [0, 0], [2, 1]]])
+    g.write(path, [x], [y, z])
+
+
+def pool(g, x, code, shape, kernel, stride, padding=schema.Padding.SAME, activation=0):
+    like = g.graph.tensors[x].quantization
+    return g.op(code, [x], [g.tensor(shape, Type.INT8, like.scale, like.zeroPoint[0])], schema.Pool2DOptionsT(
+        padding=padding, strideH=stride[0], strideW=stride[1], filterHeight=kernel[0], filterWidth=kernel[1],
+        fusedActivationFunction=activation))
+
+
+def pools(path):
+    """Pools with windows of every kind, with and without activations."""
+    g = Graph(17)
+    x = g.tensor([1, 9, 11, 7], Type.INT8, 0.05, -20)
+    ends = [
+        pool(g, x, Op.AVERAGE_POOL_2D, [1, 5, 4, 7], (2, 5), (2, 3)),
+        pool(g, x, Op.AVERAGE_POOL_2D, [1, 7, 4, 7], (3, 4), (1, 2), schema.Padding.VALID, RELU),
+        pool(g, x, Op.AVERAGE_POOL_2D, [1, 1, 1, 7], (9, 11), (1, 1), schema.Padding.VALID, RELU6),
+        pool(g, x, Op.MAX_POOL_2D, [1, 3, 11, 7], (4, 3), (3, 1)),
+        pool(g, x, Op.MAX_POOL_2D, [1, 4, 5, 7], (2, 2), (2, 2), schema.Padding.VALID, RELU6),
+        pool(g, x, Op.MAX_POOL_2D, [1, 1, 1, 7], (9, 11), (1, 1), schema.Padding.VALID),
+    ]
+    g.write(path, [x], ends)
+
+
+def means(path):
+    """Means over pictures, over other dimensions, and from one scale to another."""
+    g = Graph(18)
+    x = g.tensor([1, 5, 6, 9], Type.INT8, 0.04, -20)
+
+    def mean(axes, shape, scale, zero):
+        numbers = g.tensor([len(axes)], Type.INT32, data=axes)
+        return g.op(Op.MEAN, [x, numbers], [g.tensor(shape, Type.INT8, scale, zero)],
+                    schema.ReducerOptionsT(keepDims=len(shape) == 4))
+
+    ends = [mean([1, 2], [1, 9], 0.02, 5), mean([1, 2], [1, 1, 1, 9], 0.04, -20), mean([2], [1, 5, 9], 0.05, 0),
+            mean([3], [1, 5, 6], 0.01, -128), mean([1, 3], [1, 6], 0.04, -20)]
+    g.write(path, [x], ends)
+
+
+def softmaxes(path):
+    """Softmaxes of several sizes and scales."""
+    g = Graph(19)
+    ends = [(g.tensor(shape, Type.INT8, scale, zero), shape)
+            for shape, scale, zero in [([1, 3], 0.3, 12), ([4, 20], 0.02, -128), ([2, 3, 2, 7], 0.1, 0),
+                                       ([1, 300], 1.7, 127), ([5, 2], 0.1, 3)]]
+    inputs = [x for x, _ in ends]
+    outputs = [g.op(Op.SOFTMAX, [x], [g.tensor(shape, Type.INT8, 1 / 256, -128)], schema.SoftmaxOptionsT(beta=1))
+               for x, shape in ends]
+    g.write(path, inputs, outputs)
 
 
 # --- models that cannot be compiled ---
@@ -177,7 +285,8 @@ def bad_index(path):
     g.write(path, [x], [1])
 
 
-GOOD = [dense, dynamic_batch, float_ends, two_ends, argmax]
+GOOD = [dense, dynamic_batch, float_ends, two_ends, argmax, ad_like, ad_like_per_channel, movement, pools,
+        means, softmaxes]
 BAD = [float_only, hybrid, dynamic_shape, custom, flex, unsupported, elu, control_flow, variable, string, bad_index]
 
 if __name__ == "__main__":

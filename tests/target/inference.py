@@ -149,14 +149,16 @@ def test_bad_line(board, elf):
 
 
 def test_profile(board, elf):
+    inputs = bytes(16)
     with Target(board, elf) as target:
         target.open()
-        total = target.infer(bytes(16))
-        steps = struct.unpack("<4I", target.ask(PROFILE))
+        total = target.infer(inputs)
+        steps = struct.unpack("<4I", target.ask(PROFILE, inputs))
         assert all(step > 10 for step in steps), f"steps {steps}"
-        assert sum(steps) <= total <= sum(steps) + 200, f"steps {steps} of {total}"
-        target.infer(bytes(16))
-        assert struct.unpack("<4I", target.ask(PROFILE)) == steps, "the profile repeats"
+        assert sum(steps) < total < sum(steps) + 4 * 120, f"steps {steps} of {total}: the rest is the walk"
+        assert struct.unpack("<4I", target.ask(PROFILE, inputs)) == steps, "the profile repeats"
+        assert target.ask(PROFILE, inputs[1:]) == b"", "inputs of the wrong size"
+        assert target.infer(inputs) == total, "a profile leaves nothing behind"
         target.quit()
 
 
@@ -172,5 +174,5 @@ def tests(board, system):
     return {
         "inference_answers": lambda: test_answers(board, application("inference")),
         "inference_bad_line": lambda: test_bad_line(board, application("inference")),
-        "inference_profile": lambda: test_profile(board, application("profile", "-DTHIMBLE_PROFILE_STEPS=4")),
+        "inference_profile": lambda: test_profile(board, application("profile", "-DTHIMBLE_PROFILE")),
     }

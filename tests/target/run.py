@@ -34,6 +34,16 @@ FAULTS = {
     "panic": [r"FAULT: tests/target/panic\.cc:{line}: there is no stack$", END],
 }
 
+# What tests of microkernels are linked with besides the system.
+MICROKERNELS = {
+    "conv2d": ["microkernels/conv2d.cc", "microkernels/conv2d_unpacked.cc", "microkernels/gather.cc",
+               "microkernels/rv32im/packed_tile.S", "microkernels/rv32im/packed_line.S",
+               "microkernels/rv32im/unpacked_sums.S"],
+    "depthwise_conv2d": ["microkernels/depthwise_conv2d_3x3.cc", "microkernels/rv32im/depthwise_3x3_stride1.S",
+                         "microkernels/rv32im/depthwise_3x3_stride2.S",
+                         "microkernels/rv32im/depthwise_3x3_small.S"],
+}
+
 
 def check_passed(output, code):
     if re.search(r"^FAULT:", output, re.M):
@@ -62,7 +72,8 @@ def check_fault(name, elf, output, code):
 
 def run_firmware(board, system, source, *flags):
     """What is wrong with this test, or None."""
-    elf = board.link(source.stem + "".join(flags), system + board.compile([source.relative_to(ROOT)], *flags))
+    sources = [source.relative_to(ROOT), *MICROKERNELS.get(source.stem, [])]
+    elf = board.link(source.stem + "".join(flags), system + board.compile(sources, *flags))
     with board.start(elf) as qemu:
         try:
             output, _ = qemu.communicate(timeout=TIMEOUT_SECONDS)

@@ -1,0 +1,21 @@
+// What each step of the plan costs. Firmware that is compiled with -DTHIMBLE_PROFILE can tell; in
+// any other nothing of this is linked.
+#pragma once
+
+#include <cstdint>
+
+namespace thimble::inference {
+
+#ifdef THIMBLE_PROFILE
+inline constexpr bool kCountsSteps = true;
+#else
+inline constexpr bool kCountsSteps = false;
+#endif
+
+/// Runs one step of the model's plan, the steps before it having run, and returns how many
+/// instructions its function retired; of a fill or a copy, which the runtime does itself, how many
+/// the runtime did. protocol::kStepFailed if it failed. Not for interrupts: it runs part of the
+/// model.
+[[nodiscard]] std::uint32_t run_step(std::uint32_t step);
+
+}  // namespace thimble::inference

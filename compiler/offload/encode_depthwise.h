@@ -1,0 +1,29 @@
+// A depthwise convolution as the microkernels of microkernels/depthwise_conv2d.h want it. Internal
+// to offload.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compiler/offload/convolution.h"
+#include "microkernels/depthwise_conv2d.h"
+
+namespace thimble::offload {
+
+struct DepthwiseEncoding {
+  const char* symbol = nullptr;
+  std::vector<std::int8_t> weights;
+  RequantizationPlan requantization;
+  bool along_columns = false;
+  std::uint32_t scratch_bytes = 0;
+
+  /// The layer's descriptor, with pointers into this.
+  [[nodiscard]] microkernels::DepthwiseConv2d descriptor(const Convolution& layer) const;
+};
+
+[[nodiscard]] DepthwiseEncoding encode_depthwise(const Convolution& layer, Goal goal);
+
+/// The layer with its descriptor.
+[[nodiscard]] Layer depthwise_layer(const Convolution& layer, Goal goal);
+
+}  // namespace thimble::offload

@@ -1,0 +1,47 @@
+// Functions of one int8 tensor, element by element: tables, rescales and clamps
+// that stand alone, arithmetic with one number, and chains of all these.
+#include <fmt/format.h>
+
+#include "compiler/offload/candidate.h"
+#include "compiler/offload/elementwise.h"
+#include "compiler/offload/pointwise.h"
+
+namespace thimble::offload {
+namespace {
+
+class Lookup : public Candidate {
+ public:
+  Lookup(const Outputs& outputs, const mlir::TensorType& type)
+      : outputs_(outputs.begin(), outputs.end()), rows_(rows_of(type)), count_(type.count()) {}
+
+  [[nodiscard]] Layer encode(Goal /*goal*/) const override {
+    Layer layer;
+    layer.symbol = "thimble_lookup";
+    layer.header = "microkernels/elementwise.h";
+    layer.descriptor = fmt::format("Lookup{{$0, {}}}", count_ / rows_);
+    layer.constants.push_back(outputs_);
+    layer.rows = rows_;
+    return layer;
+  }
+
+ private:
+  std::vector<std::uint8_t> outputs_;
+  int rows_;
+  std::int64_t count_;
+};
+
+}  // namespace
+
+Recognition recognize_lookup(const Graph& graph, const mlir::Operation& operation) {
+  if (operation.results.size() != 1 || operation.name == "tosa.reshape") return {};
+  const auto type = mlir::tensor_type(operation.result_types[0]);
+  if (!type || type->element != "i8" || type->count() == 0) return {};
+  const auto function = read_longest_pointwise(graph, operation.results[0]);
+  if (!function || is_passed_over(graph, operation.results[0], function->source)) return {};
+  auto lookup = std::make_unique<Lookup>(function->outputs, *type);
+  lookup->inputs = {function->source};
+  lookup->last = &operation;
+  return {std::move(lookup), {}};
+}
+
+}  // namespace thimble::offload

@@ -1,0 +1,80 @@
+// Depthwise convolution of int8 tensors (NHWC, batch 1), fused with its rescale and clamp: output
+// channel c reads input channel c / multiplier. The descriptor is made by the compiler
+// (compiler/offload/encode_depthwise.cc) and lives in flash.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "microkernels/requantize.h"
+#include "microkernels/window.h"
+
+namespace thimble::microkernels {
+
+struct DepthwiseConv2d {
+  Window window;
+  Requantization requantization;  ///< the input's zero point is folded into the biases
+  const void* weights;            ///< int8 [output_channels][row][column]
+  std::uint16_t multiplier;
+  bool along_columns;  ///< for the 3x3 ones: to slide down the columns, with weights
+                       ///< [output_channels][column][row]
+};
+
+/// Whether a layer may be computed along_columns.
+constexpr bool slides_along_columns(const Window& window) {
+  return window.stride_x == 1 && window.input_height == window.output_height &&
+         window.input_width == window.output_width;
+}
+
+/// What thimble_depthwise_conv2d_3x3_* compute.
+constexpr bool is_depthwise_3x3(const DepthwiseConv2d& layer) {
+  const Window& window = layer.window;
+  const Requantization& output = layer.requantization;
+  const auto fits = [](int inputs, int outputs, int stride, int before) {
+    const int after = (outputs - 1) * stride + 3 - before - inputs;
+    return before <= 1 && after <= 1;
+  };
+  return window.kernel_height == 3 && window.kernel_width == 3 && window.dilation_y == 1 &&
+         window.dilation_x == 1 && layer.multiplier == 1 && window.stride_y == window.stride_x &&
+         (window.stride_x == 1 || window.stride_x == 2) &&
+         fits(window.input_height, window.output_height, window.stride_y, window.pad_top) &&
+         fits(window.input_width, window.output_width, window.stride_x, window.pad_left) &&
+         output.form != RequantizationForm::kReference && output.lowest <= output.zero_point &&
+         output.zero_point <= output.highest;
+}
+
+/// What windows of a row of output cover of a row of input.
+constexpr int depthwise_line_bytes(const Window& window) {
+  return (window.output_width - 1) * window.stride_x +
+         (window.kernel_width - 1) * window.dilation_x + 1;
+}
+
+/// How many rows of input are kept for the next row of output.
+constexpr int depthwise_lines(const Window& window) {
+  return window.dilation_y == 1 ? window.kernel_height : 1;
+}
+
+/// Bytes of scratch that thimble_depthwise_conv2d needs.
+constexpr std::uint32_t depthwise_scratch_bytes(const Window& window) {
+  return 4 * window.output_width +
+         static_cast<std::uint32_t>(depthwise_lines(window) * depthwise_line_bytes(window));
+}
+
+/// Microkernels (runtime/plan.h). Buffers: input, output, scratch of depthwise_scratch_bytes() (the
+/// 3x3 ones need none). Descriptor: DepthwiseConv2d. Not for interrupts.
+///
+/// Any layer.
+extern "C" void thimble_depthwise_conv2d(const void* descriptor, std::byte* const* buffers,
+                                         std::uint32_t first_row, std::uint32_t rows);
+/// The fastest ones and the smallest, where is_depthwise_3x3().
+extern "C" void thimble_depthwise_conv2d_3x3_stride1(const void* descriptor,
+                                                     std::byte* const* buffers,
+                                                     std::uint32_t first_row, std::uint32_t rows);
+extern "C" void thimble_depthwise_conv2d_3x3_stride2(const void* descriptor,
+                                                     std::byte* const* buffers,
+                                                     std::uint32_t first_row, std::uint32_t rows);
+extern "C" void thimble_depthwise_conv2d_3x3_small(const void* descriptor,
+                                                   std::byte* const* buffers,
+                                                   std::uint32_t first_row, std::uint32_t rows);
+
+}  // namespace thimble::microkernels

@@ -1,0 +1,52 @@
+// Means of int8 tensors over neighbouring dimensions: of pictures, mostly. Descriptors are made by
+// the compiler (compiler/offload) and live in flash.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "microkernels/requantize.h"
+
+namespace thimble::microkernels {
+
+/// The input is [row][value][channel], the output [row][channel].
+struct MeanShape {
+  std::uint16_t values;
+  std::uint16_t channels;
+};
+
+/// From one scale to another, by TOSA's definition.
+struct Mean {
+  MeanShape shape;
+  std::int32_t bias;  ///< of the sum: the input's zero point, as often as there are values
+  ReferenceScale scale;
+  std::int16_t zero_point;
+  std::int8_t lowest;  ///< of the clamp, which has the saturation of int8 in it
+  std::int8_t highest;
+  bool double_round;
+};
+
+/// A Microkernel (runtime/plan.h). Buffers: input, output. Descriptor: Mean. Not for interrupts.
+extern "C" void thimble_mean(const void* descriptor, std::byte* const* buffers,
+                             std::uint32_t first_row, std::uint32_t rows);
+
+/// The same, one channel at a time: smaller and slower.
+extern "C" void thimble_mean_small(const void* descriptor, std::byte* const* buffers,
+                                   std::uint32_t first_row, std::uint32_t rows);
+
+/// In one scale, halves rounded away from zero: an average-pool of the whole picture.
+struct Average {
+  MeanShape shape;
+  std::int8_t lowest;  ///< of the clamp
+  std::int8_t highest;
+};
+
+/// A Microkernel. Buffers: input, output. Descriptor: Average. Not for interrupts.
+extern "C" void thimble_average(const void* descriptor, std::byte* const* buffers,
+                                std::uint32_t first_row, std::uint32_t rows);
+
+/// The same, one channel at a time: smaller and slower.
+extern "C" void thimble_average_small(const void* descriptor, std::byte* const* buffers,
+                                      std::uint32_t first_row, std::uint32_t rows);
+
+}  // namespace thimble::microkernels

@@ -1,0 +1,263 @@
+// Random convolutions on the target against their plain definition: weights are packed here as
+// tile.h has it, in runs as long as the bound allows. The assembly has no other test of its own.
+#include "microkernels/conv2d.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "kernel/main_task.h"
+#include "kernel/panic.h"
+#include "kernel/print.h"
+#include "runtime/plan.h"
+
+namespace thimble::kernel {
+namespace {
+
+using namespace microkernels;
+
+constexpr int kCases = 300;
+constexpr int kLargestSide = 6;
+constexpr int kLargestKernel = 3;
+constexpr int kMostInputs = 9;
+constexpr int kMostOutputs = 30;
+constexpr int kMostTaps = kLargestKernel * kLargestKernel * kMostInputs;
+constexpr int kMostPixels = (kLargestSide + 2) * (kLargestSide + 2);
+constexpr std::byte kGuard{0x5a};
+
+std::uint32_t random_state = 2463534242;
+
+std::uint32_t random_word() {
+  random_state ^= random_state << 13;
+  random_state ^= random_state >> 17;
+  random_state ^= random_state << 5;
+  return random_state;
+}
+
+int pick(int low, int high) {
+  return low + static_cast<int>(random_word() % static_cast<std::uint32_t>(high - low + 1));
+}
+
+// All buffers of a case; output and scratch have a guard behind them.
+struct Case {
+  Conv2d packed;
+  Conv2d unpacked;
+  int taps;
+  std::int8_t input[kMostPixels * kMostInputs];
+  std::byte output[kMostPixels * kMostOutputs + 1];
+  std::byte scratch[kTilePixels * (kMostTaps + 3) + 1];
+  std::int8_t weights[kMostOutputs * kMostTaps];  // [channel][tap]
+  std::int32_t biases[kMostOutputs];
+  std::int32_t packed_biases[kMostOutputs + 1];
+  std::uint32_t scales[kMostOutputs];
+  std::uint32_t words[(kMostOutputs + 1) / 2 * kMostTaps];
+  std::uint32_t runs[kMostOutputs * kMostTaps];
+  std::uint32_t unpacked_words[kMostOutputs * kMostTaps];
+  std::uint8_t run_lengths[kMostOutputs];
+};
+
+Case current;
+
+std::int32_t weight(int channel, int tap) {
+  return channel < current.packed.window.output_channels
+             ? current.weights[channel * current.taps + tap]
+             : 0;
+}
+
+// Whether some taps of a group of channels may be one run.
+bool fits(int channel, int channels, int first, int count) {
+  for (int c = channel; c < channel + channels; ++c) {
+    int lowest = 0;
+    int highest = 0;
+    for (int tap = first; tap < first + count; ++tap) {
+      const int w = weight(c, tap);
+      lowest += w > 0 ? w * -128 : w * 127;
+      highest += w > 0 ? w * 127 : w * -128;
+    }
+    if (lowest < INT16_MIN || highest > INT16_MAX) return false;
+  }
+  return true;
+}
+
+int group_size(int left, bool is_line) {
+  if (is_line && left >= kLineGroup) return kLineGroup;
+  return left >= kChannelGroup ? kChannelGroup : 2;
+}
+
+void pack() {
+  const Window& window = current.packed.window;
+  const int outputs = window.output_channels;
+  const int rows = rows_apart(window);
+  const int row_taps = current.taps / rows;
+  const bool is_line = window.output_height * window.output_width == 1;
+  std::uint32_t* word = current.words;
+  std::uint32_t* runs = current.runs;
+  for (int channel = 0; channel < outputs;) {
+    const int group = group_size(outputs - channel, is_line);
+    for (int row = 0; row < rows; ++row) {
+      int number = 0;
+      for (int tap = 0; tap < row_taps; ++number) {
+        int length = 1;
+        while (length < kLongestRun && tap + length < row_taps &&
+               fits(channel, group, row * row_taps + tap, length + 1))
+          ++length;
+        if (number % 8 == 0) *runs++ = 0;
+        runs[-1] |= static_cast<std::uint32_t>(length) << (4 * (number % 8));
+        tap += length;
+      }
+    }
+    for (int tap = 0; tap < current.taps; ++tap) {
+      for (int c = channel; c < channel + group; c += 2) {
+        *word++ = static_cast<std::uint32_t>(weight(c, tap)) +
+                  (static_cast<std::uint32_t>(weight(c + 1, tap)) << 16);
+      }
+    }
+    channel += group;
+  }
+  for (int c = 0; c < outputs; c += 2) {
+    const std::int32_t upper = c + 1 < outputs ? current.biases[c + 1] : 0;
+    current.packed_biases[c] = static_cast<std::int32_t>(
+        static_cast<std::uint32_t>(current.biases[c]) + (static_cast<std::uint32_t>(upper) << 16));
+    current.packed_biases[c + 1] = upper;
+  }
+}
+
+void pack_small() {
+  const int outputs = current.packed.window.output_channels;
+  std::uint32_t* word = current.unpacked_words;
+  int channel = 0;
+  for (; channel + kChannelGroup <= outputs; channel += kChannelGroup) {
+    int length = current.taps;
+    for (int first = 0; first < current.taps; first += length) {
+      const int count = first + length < current.taps ? length : current.taps - first;
+      if (fits(channel, kChannelGroup, first, count)) continue;
+      --length;
+      first = -length;  // from the beginning
+    }
+    current.run_lengths[channel / kChannelGroup] = static_cast<std::uint8_t>(length);
+    for (int tap = 0; tap < current.taps; ++tap) {
+      const auto byte = [&](int c) {
+        return static_cast<std::uint32_t>(weight(channel + c, tap) + 128);
+      };
+      *word++ = byte(0) | byte(2) << 8 | byte(1) << 16 | byte(3) << 24;
+    }
+  }
+  std::memcpy(word, current.weights + channel * current.taps,
+              static_cast<std::size_t>((outputs - channel) * current.taps));
+}
+
+void make_extents(int kernel, int dilation, int stride, std::uint16_t& inputs,
+                  std::uint16_t& outputs, std::int16_t& before) {
+  for (;;) {
+    const int size = pick(1, kLargestSide);
+    const int first = pick(0, 1);
+    const int span = size + first + pick(0, 1) - (kernel - 1) * dilation - 1;
+    if (span < 0) continue;
+    inputs = static_cast<std::uint16_t>(size);
+    before = static_cast<std::int16_t>(first);
+    outputs = static_cast<std::uint16_t>(span / stride + 1);
+    return;
+  }
+}
+
+void make_case() {
+  const bool extreme = pick(0, 5) == 0;
+  const auto value = [&] {
+    return static_cast<std::int8_t>(extreme ? (pick(0, 1) != 0 ? 127 : -128) : pick(-128, 127));
+  };
+  const auto u16 = [](int number) { return static_cast<std::uint16_t>(number); };
+  const int spread = pick(4, 128);
+  Window window{};
+  window.kernel_height = u16(pick(1, kLargestKernel));
+  window.kernel_width = u16(pick(1, kLargestKernel));
+  window.stride_y = u16(pick(1, 2));
+  window.stride_x = u16(pick(1, 2));
+  window.dilation_y = u16(pick(0, 3) == 0 ? 2 : 1);
+  window.dilation_x = u16(pick(0, 3) == 0 ? 2 : 1);
+  make_extents(window.kernel_height, window.dilation_y, window.stride_y, window.input_height,
+               window.output_height, window.pad_top);
+  make_extents(window.kernel_width, window.dilation_x, window.stride_x, window.input_width,
+               window.output_width, window.pad_left);
+  window.input_channels = u16(pick(1, kMostInputs));
+  window.output_channels = u16(pick(1, kMostOutputs));
+  window.input_zero_point = value();
+  current.taps = window.kernel_height * window.kernel_width * window.input_channels;
+  for (std::int8_t& element : current.input) element = value();
+  for (std::int8_t& element : current.weights)
+    element = extreme ? value() : static_cast<std::int8_t>(pick(-spread, spread - 1));
+  for (int c = 0; c < window.output_channels; ++c) {
+    current.biases[c] = pick(-20000, 20000);
+    current.scales[c] =
+        (random_word() | 0x80000000U) >> 5 << 5 | static_cast<std::uint32_t>(pick(5, 13));
+  }
+  const int zero_point = pick(-128, 127);
+  const int lowest = pick(0, 1) != 0 ? zero_point : pick(-128, zero_point);
+  const int highest = pick(0, 1) != 0 ? 127 : pick(zero_point, 127);
+  const Requantization requantization{
+      current.biases,
+      current.scales,
+      pick(0, 1) != 0 ? RequantizationForm::kOneSided : RequantizationForm::kSymmetric,
+      pick(0, 1) != 0,
+      static_cast<std::int16_t>(zero_point),
+      static_cast<std::int8_t>(lowest),
+      static_cast<std::int8_t>(highest),
+      pick(0, 1) != 0};
+  current.packed = {window, requantization, current.words, current.runs};
+  current.packed.requantization.biases = current.packed_biases;
+  current.unpacked = {window, requantization, current.unpacked_words, current.run_lengths};
+  pack();
+  pack_small();
+}
+
+std::int8_t expected(int row, int column, int channel) {
+  const Window& window = current.packed.window;
+  std::int32_t sum = 0;
+  int tap = 0;
+  for (int ky = 0; ky < window.kernel_height; ++ky) {
+    for (int kx = 0; kx < window.kernel_width; ++kx) {
+      const int y = row * window.stride_y - window.pad_top + ky * window.dilation_y;
+      const int x = column * window.stride_x - window.pad_left + kx * window.dilation_x;
+      const bool inside = y >= 0 && y < window.input_height && x >= 0 && x < window.input_width;
+      for (int c = 0; c < window.input_channels; ++c, ++tap) {
+        const int place = (y * window.input_width + x) * window.input_channels + c;
+        sum += weight(channel, tap) * (inside ? current.input[place] : window.input_zero_point);
+      }
+    }
+  }
+  return Requantizer(current.unpacked.requantization, channel)(sum);
+}
+
+void compute_and_check(runtime::Microkernel kernel, const Conv2d& layer) {
+  const Window& window = layer.window;
+  std::memset(current.output, static_cast<int>(kGuard), sizeof current.output);
+  std::memset(current.scratch, static_cast<int>(kGuard), sizeof current.scratch);
+  std::byte* buffers[] = {reinterpret_cast<std::byte*>(current.input), current.output,
+                          current.scratch};
+  const auto rows = static_cast<std::uint32_t>(window.output_height);
+  const auto split = static_cast<std::uint32_t>(pick(0, window.output_height));
+  kernel(&layer, buffers, 0, split);
+  kernel(&layer, buffers, split, rows - split);
+  const std::byte* at = current.output;
+  for (int row = 0; row < window.output_height; ++row) {
+    for (int column = 0; column < window.output_width; ++column) {
+      for (int channel = 0; channel < window.output_channels; ++channel, ++at)
+        require(static_cast<std::int8_t>(*at) == expected(row, column, channel), "exact");
+    }
+  }
+  require(*at == kGuard, "nothing is written behind the output");
+  require(current.scratch[conv2d_scratch_bytes(window)] == kGuard, "nor behind the scratch");
+}
+
+}  // namespace
+
+int main_task() {
+  for (int i = 0; i < kCases; ++i) {
+    make_case();
+    compute_and_check(thimble_conv2d_packed, current.packed);
+    compute_and_check(thimble_conv2d_unpacked, current.unpacked);
+  }
+  print("TEST PASSED\n");
+  return 0;
+}
+
+}  // namespace thimble::kernel

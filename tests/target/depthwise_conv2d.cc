@@ -1,0 +1,151 @@
+// Random 3x3 depthwise convolutions on the target against their plain definition: the assembly has
+// no other test.
+#include "microkernels/depthwise_conv2d.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "kernel/main_task.h"
+#include "kernel/panic.h"
+#include "kernel/print.h"
+#include "runtime/plan.h"
+
+namespace thimble::kernel {
+namespace {
+
+using namespace microkernels;
+
+constexpr int kCases = 400;
+constexpr int kLargestSide = 9;
+constexpr int kMostChannels = 3;
+constexpr int kMostPixels = (kLargestSide + 2) * (kLargestSide + 2);
+constexpr std::byte kGuard{0x5a};
+
+std::uint32_t random_state = 2463534242;
+
+std::uint32_t random_word() {
+  random_state ^= random_state << 13;
+  random_state ^= random_state >> 17;
+  random_state ^= random_state << 5;
+  return random_state;
+}
+
+int pick(int low, int high) {
+  return low + static_cast<int>(random_word() % static_cast<std::uint32_t>(high - low + 1));
+}
+
+// All buffers of a case; the output has a guard behind it.
+struct Case {
+  DepthwiseConv2d layer;
+  std::int8_t input[kMostPixels * kMostChannels];
+  std::byte output[kMostPixels * kMostChannels + 1];
+  std::int8_t weights[9 * kMostChannels];
+  std::int32_t biases[kMostChannels];
+  std::uint32_t scales[kMostChannels];
+};
+
+Case current;
+
+void make_extents(int stride, bool padded, std::uint16_t& inputs, std::uint16_t& outputs,
+                  std::int16_t& before) {
+  for (;;) {
+    const int size = pick(1, kLargestSide);
+    const int first = padded ? pick(0, 1) : 0;
+    const int span = size + first + (padded ? pick(0, 1) : 0) - 3;
+    if (span < 0) continue;
+    inputs = static_cast<std::uint16_t>(size);
+    before = static_cast<std::int16_t>(first);
+    outputs = static_cast<std::uint16_t>(span / stride + 1);
+    return;
+  }
+}
+
+void make_case() {
+  const bool extreme = pick(0, 5) == 0;
+  const auto value = [&] {
+    return static_cast<std::int8_t>(extreme ? (pick(0, 1) != 0 ? 127 : -128) : pick(-128, 127));
+  };
+  Window window{};
+  const int stride = pick(1, 2);
+  const bool padded = pick(0, 3) != 0;
+  make_extents(stride, padded, window.input_height, window.output_height, window.pad_top);
+  make_extents(stride, padded, window.input_width, window.output_width, window.pad_left);
+  const int channels = pick(1, kMostChannels);
+  window.input_channels = window.output_channels = static_cast<std::uint16_t>(channels);
+  window.kernel_height = window.kernel_width = 3;
+  window.stride_y = window.stride_x = static_cast<std::uint16_t>(stride);
+  window.dilation_y = window.dilation_x = 1;
+  window.input_zero_point = value();
+  for (std::int8_t& element : current.input) element = value();
+  for (std::int8_t& element : current.weights) element = value();
+  for (int c = 0; c < channels; ++c) {
+    current.biases[c] = pick(-20000, 20000);
+    current.scales[c] =
+        (random_word() | 0x80000000U) >> 5 << 5 | static_cast<std::uint32_t>(pick(5, 13));
+  }
+  const int zero_point = pick(-128, 127);
+  const int lowest = pick(0, 1) != 0 ? zero_point : pick(-128, zero_point);
+  const int highest = pick(0, 1) != 0 ? 127 : pick(zero_point, 127);
+  current.layer = {
+      window,
+      {current.biases, current.scales,
+       pick(0, 1) != 0 ? RequantizationForm::kOneSided : RequantizationForm::kSymmetric,
+       pick(0, 1) != 0, static_cast<std::int16_t>(zero_point), static_cast<std::int8_t>(lowest),
+       static_cast<std::int8_t>(highest), pick(0, 1) != 0},
+      current.weights,
+      1,
+      slides_along_columns(window) && pick(0, 1) != 0};
+}
+
+std::int8_t expected(int row, int column, int channel) {
+  const Window& window = current.layer.window;
+  std::int32_t sum = 0;
+  for (int ky = 0; ky < 3; ++ky) {
+    for (int kx = 0; kx < 3; ++kx) {
+      const int y = row * window.stride_y - window.pad_top + ky;
+      const int x = column * window.stride_x - window.pad_left + kx;
+      const bool inside = y >= 0 && y < window.input_height && x >= 0 && x < window.input_width;
+      const int tap = current.layer.along_columns ? 3 * kx + ky : 3 * ky + kx;
+      const int pixel = y * window.input_width + x;
+      sum += current.weights[9 * channel + tap] *
+             (inside ? current.input[pixel * window.input_channels + channel]
+                     : window.input_zero_point);
+    }
+  }
+  return Requantizer(current.layer.requantization, channel)(sum);
+}
+
+void compute_and_check(runtime::Microkernel kernel) {
+  const Window& window = current.layer.window;
+  std::memset(current.output, static_cast<int>(kGuard), sizeof current.output);
+  std::byte* buffers[] = {reinterpret_cast<std::byte*>(current.input), current.output, nullptr};
+  const auto rows = static_cast<std::uint32_t>(window.output_height);
+  const auto split = static_cast<std::uint32_t>(pick(0, window.output_height));
+  kernel(&current.layer, buffers, 0, split);
+  kernel(&current.layer, buffers, split, rows - split);
+  const std::byte* at = current.output;
+  for (int row = 0; row < window.output_height; ++row) {
+    for (int column = 0; column < window.output_width; ++column) {
+      for (int channel = 0; channel < window.output_channels; ++channel, ++at)
+        require(static_cast<std::int8_t>(*at) == expected(row, column, channel), "exact");
+    }
+  }
+  require(*at == kGuard, "nothing is written behind the output");
+}
+
+}  // namespace
+
+int main_task() {
+  for (int i = 0; i < kCases; ++i) {
+    make_case();
+    require(is_depthwise_3x3(current.layer), "what is tested is what is computed");
+    compute_and_check(current.layer.window.stride_x == 1 ? thimble_depthwise_conv2d_3x3_stride1
+                                                         : thimble_depthwise_conv2d_3x3_stride2);
+    compute_and_check(thimble_depthwise_conv2d_3x3_small);
+  }
+  print("TEST PASSED\n");
+  return 0;
+}
+
+}  // namespace thimble::kernel
