@@ -14,11 +14,13 @@
 #include "kernel/queue.h"
 #include "kernel/semaphore.h"
 #include "kernel/task.h"
+#include "kernel/timer.h"
 
 namespace thimble::kernel {
 namespace {
 
 constexpr int kRepetitions = 30;
+constexpr time::Ticks kTimerTicks = 100;
 
 // The least and the most of many measurements.
 class Figure {
@@ -155,6 +157,16 @@ void measure_calls() {
   });
 }
 
+// An interrupt of the timer that calls a function that does nothing. There is no other tick.
+void measure_timer() {
+  static constinit Timer timer([](void*) {});
+  repeat("timer", [] {
+    timer.start(time::now() + kTimerTicks);
+    start_count = 0;
+    end_count = count_interruption() + 1;
+  });
+}
+
 void print_size(const char* name, std::size_t bytes) {
   print(name);
   print(" ");
@@ -165,6 +177,7 @@ void print_size(const char* name, std::size_t bytes) {
 void measure(void*) {
   measure_tasks();
   measure_calls();
+  measure_timer();
   print_size("tcb", sizeof(Task));
   print_size("semaphore", sizeof(Semaphore));
   print_size("mutex", sizeof(Mutex));

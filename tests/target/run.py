@@ -10,6 +10,7 @@ import sys
 import time
 
 import c_firmware
+import compile_fail
 import inference
 import safe_kernel
 import stress
@@ -73,7 +74,11 @@ def check_fault(name, elf, output, code):
 def run_firmware(board, system, source, *flags):
     """What is wrong with this test, or None."""
     sources = [source.relative_to(ROOT), *MICROKERNELS.get(source.stem, [])]
-    elf = board.link(source.stem + "".join(flags), system + board.compile(sources, *flags))
+    return run_elf(board, source.stem, board.link(source.stem + "".join(flags), system + board.compile(sources, *flags)))
+
+
+def run_elf(board, name, elf):
+    """Likewise, of a test that is linked."""
     with board.start(elf) as qemu:
         try:
             output, _ = qemu.communicate(timeout=TIMEOUT_SECONDS)
@@ -81,7 +86,7 @@ def run_firmware(board, system, source, *flags):
             qemu.kill()
             return f"silent for {TIMEOUT_SECONDS} s"
     output = output.decode(errors="replace")
-    wrong = (check_fault(source.stem, elf, output, qemu.returncode) if source.stem in FAULTS
+    wrong = (check_fault(name, elf, output, qemu.returncode) if name in FAULTS
              else check_passed(output, qemu.returncode))
     return wrong and f"{wrong}; it said:\n{output}"
 
@@ -92,8 +97,10 @@ def tests_of(board):
     has_extensions = set("fv") & set(board.isa.removeprefix("rv32"))
     firmware = {source.stem: lambda source=source: run_firmware(board, system, source)
                 for source in sorted(HERE.glob("*.cc")) if has_extensions or not source.stem.startswith(EXTENSIONS)}
+    firmware["inference_task"] = lambda: run_elf(
+        board, "inference_task", stress.build(board, system, folder="tests/target/inference_task"))
     return (firmware | inference.tests(board, system) | stress.tests(board, system)
-            | safe_kernel.tests(board, run_firmware) | c_firmware.tests(board))
+            | safe_kernel.tests(board, run_firmware) | compile_fail.tests(board) | c_firmware.tests(board))
 
 
 def selected_tests(folder, all_isas):

@@ -15,10 +15,10 @@ SAMPLE = "tests/target/sample"
 SEEDS = (0x1, 0xCAFE)
 
 
-def build(board, system, *flags):
-    sources = [path.relative_to(ROOT) for folder in ("tests/target/stress", SAMPLE)
-               for path in sorted((ROOT / folder).glob("*.cc"))]
-    return board.link("stress" + "".join(flags), system + board.compile(sources, f"-I{SAMPLE}", *flags))
+def build(board, system, *flags, folder="tests/target/stress"):
+    sources = [path.relative_to(ROOT) for folder in (folder, SAMPLE) for path in sorted((ROOT / folder).glob("*.cc"))]
+    name = folder.split("/")[-1] + "".join(flags)
+    return board.link(name, system + board.compile(sources, f"-I{SAMPLE}", *flags))
 
 
 def run(board, elf, seed):

@@ -13,4 +13,24 @@ namespace thimble::kernel {
   return instructions;
 }
 
+/// Waits for an interrupt; returns how many instructions it took, from its vector to its return.
+[[nodiscard]] inline std::uint32_t count_interruption() {
+  constexpr std::uint32_t kLoop = 4;
+  constexpr std::uint32_t kNotTheLoop = 20;
+  std::uint32_t last;
+  std::uint32_t now;
+  std::uint32_t gap;
+  // Safety: reads a counter, again and again, until there is more between than the loop.
+  asm volatile(
+      "csrr %0, minstret\n"
+      "1: csrr %1, minstret\n"
+      "sub %2, %1, %0\n"
+      "mv %0, %1\n"
+      "bltu %2, %3, 1b\n"
+      : "=&r"(last), "=&r"(now), "=&r"(gap)
+      : "r"(kNotTheLoop)
+      : "memory");
+  return gap - kLoop;
+}
+
 }  // namespace thimble::kernel
