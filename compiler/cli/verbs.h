@@ -32,8 +32,6 @@ struct Verb {
 [[nodiscard]] Verb validate_verb(CLI::App& app);
 [[nodiscard]] Verb profile_verb(CLI::App& app);
 [[nodiscard]] Verb bench_verb(CLI::App& app);
-/// A verb below bench, of which bench knows nothing: bench must be there already.
-[[nodiscard]] Verb bench_kernel_verb(CLI::App& app);
 [[nodiscard]] Verb size_verb(CLI::App& app);
 [[nodiscard]] Verb boards_verb(CLI::App& app);
 [[nodiscard]] Verb models_verb(CLI::App& app);
