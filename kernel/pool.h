@@ -43,13 +43,13 @@ class PoolCore {
 template <std::size_t kBlock, std::size_t kCount>
 class Pool : public PoolCore {
   static_assert(kBlock > 0 && kCount > 0, "a pool has blocks, and they have a size");
-  static constexpr std::size_t kAligned = (kBlock + 7) / 8 * 8;
+  static consteval std::size_t aligned() { return (kBlock + 7) / 8 * 8; }
 
  public:
-  constexpr Pool() : PoolCore(memory_, kAligned, kCount) {}
+  constexpr Pool() : PoolCore(memory_, aligned(), kCount) {}
 
  private:
-  alignas(8) std::byte memory_[kAligned * kCount]{};
+  alignas(8) std::byte memory_[aligned() * kCount]{};
 };
 
 }  // namespace thimble::kernel

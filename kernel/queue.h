@@ -65,10 +65,10 @@ class Queue : public QueueCore {
   static_assert(sizeof(Message) % 4 == 0 && alignof(Message) == 4,
                 "messages are whole words; pad the type");
   static_assert(kCapacity > 0 && kCapacity < 65536, "a queue has room for some messages");
-  static constexpr std::uint32_t kWords = sizeof(Message) / 4;
+  static consteval std::uint32_t message_words() { return sizeof(Message) / 4; }
 
  public:
-  constexpr Queue() : QueueCore(ring_, kWords, kCapacity) {}
+  constexpr Queue() : QueueCore(ring_, message_words(), kCapacity) {}
 
   /// Copies `message` to the end, waiting for room; straight to the most urgent task that waits to
   /// receive, if there is one. In interrupts with kNoWait only.
@@ -103,10 +103,10 @@ class Queue : public QueueCore {
  private:
   // Safety: the ring is written and read as words and as messages alike, never both at once.
   static std::span<Message> messages(std::span<Word> words) {
-    return {reinterpret_cast<Message*>(words.data()), words.size() / kWords};
+    return {reinterpret_cast<Message*>(words.data()), words.size() / message_words()};
   }
 
-  Word ring_[kWords * kCapacity]{};
+  Word ring_[message_words() * kCapacity]{};
 };
 
 }  // namespace thimble::kernel

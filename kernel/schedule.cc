@@ -146,7 +146,11 @@ void set_priority(TaskControl& task, std::uint8_t priority) {
 void end_wait(TaskControl& task, Status result) {
   WaitQueue* const queue = task.queue;
   const bool for_mutex = task.state == TaskState::kForMutex;
-  if (queue != nullptr) queue->remove(task);
+  if (queue == nullptr) {
+    release(task, result);
+    return;
+  }
+  queue->remove(task);
   release(task, result);
   if (for_mutex) Mutex::of(*queue).waiter_left();
 }

@@ -16,6 +16,7 @@ struct Schedule {
   TaskControl* current;  ///< runs, or was interrupted
   TaskControl* next;     ///< should run: differs from current in an interrupt that woke it
 };
+// NOLINTNEXTLINE(bugprone-dynamic-static-initializers): it is constinit
 extern Schedule schedule asm("kernel_schedule");
 
 /// What runs when no task is ready; in no level.

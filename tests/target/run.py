@@ -74,7 +74,8 @@ def check_fault(name, elf, output, code):
 def run_firmware(board, system, source, *flags):
     """What is wrong with this test, or None."""
     sources = [source.relative_to(ROOT), *MICROKERNELS.get(source.stem, [])]
-    return run_elf(board, source.stem, board.link(source.stem + "".join(flags), system + board.compile(sources, *flags)))
+    elf = board.link(source.stem + "".join(flags), system + board.compile(sources, *flags))
+    return run_elf(board, source.stem, elf)
 
 
 def run_elf(board, name, elf):
@@ -104,8 +105,8 @@ def tests_of(board):
 
 
 def selected_tests(folder, all_isas):
-    """(board, name, test) of what is to run: without `all_isas`, all for the default ISA, and of the last two, which have
-    floating point in registers of their own and vectors, only what is about them."""
+    """(board, name, test) of what is to run: without `all_isas`, all for the default ISA, and of the last two, which
+    have floating point in registers of their own and vectors, only what is about them."""
     description = Board(folder).description
     for isa in description["isas"] if all_isas else dict.fromkeys([description["isa"], *description["isas"][-2:]]):
         board = Board(folder, isa)

@@ -2,6 +2,7 @@
 # Uses base instructions only, so that it serves every ISA.
 
 #include "kernel/arch/riscv/stack_paint.h"
+#include "kernel/config.h"
 
         .section .text.start, "ax", @progbits
         .globl  _start
@@ -25,17 +26,21 @@ _start:
         csrs    mstatus, t0
 #endif
 
-        # Paint the stacks that every firmware has: what stays painted was never used (kernel/stack.h). Guards between
-        # them may be locked since before the reset.
+        # Paint the stacks: what stays painted was never used (kernel/stack.h).
         li      t1, STACK_PAINT
+#if THIMBLE_SAFE
+        # Not the guards: they may be locked since before the reset. Tasks' stacks are painted when they start.
         la      t0, __trap_stack_limit
         la      t2, __trap_stack_top
 1:      sw      t1, 0(t0)
         addi    t0, t0, 4
         bltu    t0, t2, 1b
         la      t0, __main_stack_limit
-        la      sp, __main_stack_top
         addi    t0, t0, -16             # with the guard of paint below
+#else
+        la      t0, __stacks_start
+#endif
+        la      sp, __main_stack_top
 2:      sw      t1, 0(t0)
         addi    t0, t0, 4
         bltu    t0, sp, 2b

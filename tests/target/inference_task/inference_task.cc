@@ -18,7 +18,7 @@ constinit TestTask<20> first;
 constinit TestTask<20> second;
 
 constinit Heartbeat heart("inference", kMs);
-constinit Heartbeat* const hearts[] = {&heart};
+constinit Heartbeat* const kHearts[] = {&heart};
 constinit runtime::Inference inference(&heart);
 constinit runtime::SharedArena<192> arena;
 constinit volatile std::uint32_t runs[2];
@@ -91,7 +91,7 @@ void test_sharing() {
 }
 
 void run(void*) {
-  supervise(hearts, kMs);
+  supervise(kHearts, kMs);
   test_cancel();
   test_deadline();
   test_sharing();

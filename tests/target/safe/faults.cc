@@ -17,7 +17,7 @@ constinit Task bystander;
 
 constexpr std::uint32_t kConstants[4] = {1, 2, 3, 4};
 constinit Heartbeat heart("culprit", 5 * time::kTicksPerMillisecond);
-constinit Heartbeat* const hearts[] = {&heart};
+constinit Heartbeat* const kHearts[] = {&heart};
 
 [[gnu::noinline]] int overflow(int depth) {
   volatile int frame[8] = {depth};
@@ -29,7 +29,7 @@ constinit Heartbeat* const hearts[] = {&heart};
 template <typename T>
 volatile T* anywhere(std::uintptr_t address) {
   asm("" : "+r"(address));
-  return reinterpret_cast<volatile T*>(address);
+  return reinterpret_cast<volatile T*>(address);  // NOLINT(performance-no-int-to-ptr)
 }
 
 [[gnu::noinline]] void faulting_function(char what) {
@@ -58,7 +58,7 @@ volatile T* anywhere(std::uintptr_t address) {
       break;
     case 'w':
       heart.beat();
-      supervise(hearts, 2 * time::kTicksPerMillisecond);
+      supervise(kHearts, 2 * time::kTicksPerMillisecond);
       while (true) {
       }
     case 'p':

@@ -28,9 +28,9 @@ constinit TestTask<5> worker_2;
 constinit TestTask<6> worker_3;
 constinit TestTask<7> worker_4;
 constinit TestTask<7> worker_5;
-constinit Task* const workers[] = {&worker_0, &worker_1, &worker_2,
-                                   &worker_3, &worker_4, &worker_5};
-static_assert(std::size(workers) == kWorkers);
+constinit Task* const kAllWorkers[] = {&worker_0, &worker_1, &worker_2,
+                                       &worker_3, &worker_4, &worker_5};
+static_assert(std::size(kAllWorkers) == kWorkers);
 
 // Received from each sender so far: the number that comes next.
 constinit std::uint32_t next_from[kWorkers + 1];
@@ -41,7 +41,7 @@ const TaskControl& control_of(const Task& task) {
 }
 
 void check_invariants() {
-  for (const Task* task : workers) {
+  for (const Task* task : kAllWorkers) {
     const TaskControl& control = control_of(*task);
     if (control.state == TaskState::kReady && !control.suspended) {
       require(schedule.next->priority <= control.priority, "the most urgent ready task runs");
@@ -85,7 +85,7 @@ void disturb(void*) {
   Random random = seeded(100);
   while (true) {
     sleep(1 + random.below(300 * kMicrosecond));
-    Task& victim = *workers[random.below(kWorkers)];
+    Task& victim = *kAllWorkers[random.below(kWorkers)];
     switch (random.below(4)) {
       case 0:
         victim.suspend();
@@ -137,7 +137,7 @@ void run(void*) {
   start_workers();
   chaos.start(disturb);
   interrupts.start(time::now() + 100);
-  for (const Task* worker : workers) {
+  for (const Task* worker : kAllWorkers) {
     while (!worker->stopped()) sleep(time::kTicksPerMillisecond);
   }
   chaos.stop();
