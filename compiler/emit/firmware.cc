@@ -73,8 +73,10 @@ Status archive(std::vector<fs::path> objects, const std::vector<fs::path>& syste
   }
   Command command{"llvm-ar-19", "rcsD", library.string()};
   for (const fs::path& object : objects) {
-    const fs::path stripped =
-        library.parent_path() / "model" / ("library." + object.filename().string());
+    // With the folder's name: a microkernel and its reference are called the same.
+    const fs::path stripped = library.parent_path() / "model" /
+                              fmt::format("library.{}.{}", object.parent_path().filename().string(),
+                                          object.filename().string());
     TRY(run_tool({"llvm-objcopy-19", "--remove-section=.riscv.attributes", object.string(),
                   stripped.string()}));
     command.push_back(stripped.string());
