@@ -6,22 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
-from zoo.common import card, wav
-from zoo.common.reference import Reference
+from zoo.common import card, metrics, test_inputs, wav
+from zoo.common.reference import Reference, describe
 from zoo.miniresnet import data
 from zoo.miniresnet.train import BUILD
 
 FOLDER = Path("zoo/miniresnet")
 MODEL = "miniresnet.tflite"
+KEPT = slice(0, None, 40)  # Which examples of the test set, sorted by class, are kept with the model.
 # Which example of the test set stands for its class: clear ones, loud enough to be heard.
 CLIPS = {"speech": 1, "alarm": 10, "knock": 10, "engine": 8, "background": 0}
-
-
-def confusion(model, patches, classes):
-    matrix = np.zeros((len(data.LABELS),) * 2, dtype=int)
-    for patch, class_ in zip(patches, classes):
-        matrix[class_, model(patch).argmax()] += 1
-    return matrix
 
 
 def write_clips():
@@ -39,9 +33,10 @@ def main():
     trained = json.loads((BUILD / "float.json").read_text())
     model = Reference(BUILD / MODEL)
     model.require_identity_input()
-    matrix = confusion(model, arrays["test"], arrays["test_classes"])
+    patches, classes = arrays["test"], arrays["test_classes"]
+    outputs = np.stack([model(patch) for patch in patches])
+    matrix = metrics.confusion(outputs, classes)
     shutil.copyfile(BUILD / MODEL, FOLDER / MODEL)
-    scale, zero_point = model.output["quantization"]
     card.write(FOLDER, {
         "name": "miniresnet",
         "description": "A small residual network that tells what kind of sound a second of audio holds.",
@@ -51,14 +46,13 @@ def main():
             "kind": "log-mel", "sample_rate": 16000, "window": 512, "hop": 320, "bands": 64, "frames": 50,
             "lowest_hertz": 125, "highest_hertz": 7500, "steps_per_octave_of_power": 8,
         },
-        "input": {"type": "int8", "shape": model.input["shape"].tolist(), "scale": 1.0, "zero_point": 0,
-                  "meaning": "log-mel patch, mel bands by frames, as the front end makes it"},
-        "output": {"type": "int8", "shape": model.output["shape"].tolist(), "scale": float(scale),
-                   "zero_point": int(zero_point), "meaning": "probability of each label"},
+        "input": describe(model.input, "log-mel patch, mel bands by frames, as the front end makes it"),
+        "output": describe(model.output, "probability of each label"),
         "labels": data.LABELS,
         "weights": trained["weights"],
         "macs": trained["macs"],
         "accuracy": {
+            "metric": "accuracy",
             "float": round(trained["accuracy"], 4),
             "int8": round(float(np.trace(matrix) / matrix.sum()), 4),
             "test_set": f"{matrix.sum()} synthesised clips, {data.SPLITS['test']} of each class; int8 figures by "
@@ -74,6 +68,8 @@ def main():
         "limits": "The test set is synthesised too, so the accuracy says little about recordings of the real world: "
                   "the model is for testing and measuring, not for products.",
         "clips": write_clips(),
+        "test_inputs": test_inputs.write(FOLDER, patches[KEPT], classes[KEPT],
+                                         metrics.accuracy(None, outputs[KEPT], classes[KEPT])),
         "retrain": "zoo/miniresnet/train.sh",
     })
 

@@ -1,15 +1,8 @@
 """Words spoken by espeak-ng. Languages, voices and words of the three splits are disjoint."""
 
-import subprocess
-import tempfile
-from pathlib import Path
-
 import numpy as np
 
-from zoo.common import wav
-
-ESPEAK_RATE = 22050
-RATE = 16000
+from zoo.common.espeak import RATE, say
 
 LANGUAGES = {
     "train": ["en-us", "en-gb-scotland", "en-029", "de", "es", "pl", "sv", "it"],
@@ -33,25 +26,11 @@ WORDS = {
 }
 
 
-def resample(samples, source, target):
-    """Band-limited, by cutting the spectrum off."""
-    length = int(samples.size * target / source)
-    spectrum = np.fft.rfft(samples)[: length // 2 + 1]
-    return np.fft.irfft(spectrum, length) * length / samples.size
-
-
 def utterance(rng, split):
     """A word or a few; float samples at 16 kHz without the silence around them."""
     words = rng.choice(WORDS[split], rng.integers(1, 4))
     voice = f"{rng.choice(LANGUAGES[split])}+{rng.choice(VARIANTS[split])}"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "word.wav"
-        subprocess.run(
-            ["espeak-ng", "-v", voice, "-s", str(rng.integers(110, 230)), "-p", str(rng.integers(15, 90)),
-             "-w", path, " ".join(words)], check=True)
-        samples = resample(wav.read(path, ESPEAK_RATE).astype(float), ESPEAK_RATE, RATE)
-    loud = np.flatnonzero(np.abs(samples) > 0.02 * np.max(np.abs(samples)))
-    return samples[loud[0] : loud[-1] + 1]
+    return say(" ".join(words), voice, rng.integers(110, 230), rng.integers(15, 90))
 
 
 def speech(rng, split):

@@ -76,7 +76,7 @@ def main():
     }
     (BUILD / "float.json").write_text(json.dumps(figures))
     calibration = np.random.default_rng(1).permutation(len(train))[:500]
-    (BUILD / "miniresnet.tflite").write_bytes(quantize.to_int8(model, train[calibration]))
+    (BUILD / "miniresnet.tflite").write_bytes(quantize.to_tflite(model, train[calibration]))
     print(figures)
 
 

@@ -1,0 +1,7 @@
+#!/bin/sh
+# Makes efficientnet-lc.tflite, its test inputs and its card. Some twenty minutes on two cores.
+# Needs the Debian packages python3-venv and dataset-fashion-mnist.
+set -eu
+. "$(dirname "$0")/../common/prepare.sh"
+"$python" -m zoo.efficientnet-lc.train
+"$python" -m zoo.common.check_clips zoo/efficientnet-lc
