@@ -50,8 +50,9 @@ def _confusion(card):
 def _test_inputs(card):
     kept = card["test_inputs"]
     metric, written = _metric(card)
-    return ["", "## Test inputs", "", f"{kept['file']} holds the first {len(kept['expected'])} of the test set. "
-            f"{metric} on these alone, int8: {written(kept['int8'])}."]
+    target = f"; on the target, {kept['board']}: {written(kept['target'])}" if "target" in kept else ""
+    return ["", "## Test inputs", "", f"{kept['file']} holds {len(kept['expected'])} inputs of the test set. {metric} "
+            f"on these alone, int8: {written(kept['int8'])}{target}."]
 
 
 def _page(card):

@@ -4,4 +4,5 @@
 set -eu
 . "$(dirname "$0")/../common/prepare.sh"
 "$python" -m zoo.efficientnet-lc.train
-"$python" -m zoo.common.check_clips zoo/efficientnet-lc
+"$python" -m zoo.common.check zoo/efficientnet-lc
+"$python" -m zoo.common.on_target zoo/efficientnet-lc

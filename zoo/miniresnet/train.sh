@@ -9,4 +9,5 @@ export CXX="${CXX:-clang++-19}"
 rm -f build/zoo/miniresnet/data.npz
 "$python" -m zoo.miniresnet.train
 "$python" -m zoo.miniresnet.publish
-"$python" -m zoo.common.check_clips zoo/miniresnet
+"$python" -m zoo.common.check zoo/miniresnet
+"$python" -m zoo.common.on_target zoo/miniresnet

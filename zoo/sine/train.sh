@@ -4,4 +4,5 @@
 set -eu
 . "$(dirname "$0")/../common/prepare.sh"
 "$python" -m zoo.sine.train
-"$python" -m zoo.common.check_clips zoo/sine
+"$python" -m zoo.common.check zoo/sine
+"$python" -m zoo.common.on_target zoo/sine
