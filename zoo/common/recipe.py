@@ -4,6 +4,7 @@ A model's train.py describes a Recipe and hands it to make(). With `publish` as 
 the training, with what the last training left in build/zoo.
 """
 
+import functools
 import json
 import os
 import shutil
@@ -154,6 +155,7 @@ def publish(recipe):
 
 
 def make(recipe):
+    recipe.load = functools.cache(recipe.load)
     if sys.argv[1:] != ["publish"]:
         train(recipe)
     publish(recipe)
