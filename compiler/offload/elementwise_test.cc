@@ -37,11 +37,13 @@ Numbers numbers_in(const std::string& descriptor) {
 }
 
 // What a microkernel makes of the descriptor.
-Numbers computed(const Layer& layer, std::vector<Numbers> inputs, std::size_t bytes) {
+Numbers computed(const Layer& layer, const std::vector<Numbers>& inputs, std::size_t bytes) {
   std::vector<std::vector<std::int8_t>> contents;
+  contents.reserve(inputs.size() + 1);
   for (const Numbers& input : inputs) contents.emplace_back(input.begin(), input.end());
   contents.emplace_back(bytes);
   std::vector<std::byte*> buffers;
+  buffers.reserve(contents.size());
   for (auto& content : contents) buffers.push_back(reinterpret_cast<std::byte*>(content.data()));
   const Numbers numbers = numbers_in(layer.descriptor);
   std::size_t taken = 0;

@@ -40,12 +40,12 @@ bool is_true(const Operation& operation, std::string_view flag) {
 // The operands of an operation that it combines element by element, the others
 // being its parameters. None if the operation isn't one that evaluate() knows.
 std::size_t combined(const Operation& operation) {
-  static const std::map<std::string_view, std::size_t> kKnown{
+  static const std::map<std::string_view, std::size_t> known_operations{
       {"tosa.rescale", 1}, {"tosa.clamp", 1},   {"tosa.table", 1},
       {"tosa.reshape", 1}, {"tosa.add", 2},     {"tosa.sub", 2},
       {"tosa.mul", 2},     {"tosa.maximum", 2}, {"tosa.minimum", 2}};
-  const auto known = kKnown.find(operation.name);
-  if (known == kKnown.end() || operation.operands.size() < known->second ||
+  const auto known = known_operations.find(operation.name);
+  if (known == known_operations.end() || operation.operands.size() < known->second ||
       integer(operation.result_types[0], false).bits == 0) {
     return 0;
   }
@@ -92,8 +92,8 @@ class Evaluator {
     return combine(*operation, *first, *second);
   }
 
-  std::optional<std::int64_t> combine(const Operation& operation, std::int64_t first,
-                                      std::int64_t second) const {
+  [[nodiscard]] std::optional<std::int64_t> combine(const Operation& operation, std::int64_t first,
+                                                    std::int64_t second) const {
     if (operation.name == "tosa.maximum") return std::max(first, second);
     if (operation.name == "tosa.minimum") return std::min(first, second);
     if (operation.name == "tosa.mul" && graph_.single(operation.operands[2]) != 0)
@@ -106,7 +106,8 @@ class Evaluator {
     return result;
   }
 
-  std::optional<std::int64_t> rescaled(const Operation& operation, std::int64_t value) const {
+  [[nodiscard]] std::optional<std::int64_t> rescaled(const Operation& operation,
+                                                     std::int64_t value) const {
     const bool input_unsigned = is_true(operation, "input_unsigned");
     const Integer input = integer(operation.operand_types[0], input_unsigned);
     const Integer output =
@@ -154,8 +155,9 @@ class Sources {
   // False when it depends on anything else.
   bool collect(const std::string& value, const std::string& type, bool outermost) {
     if (!seen_.insert(value).second || graph_.single(value)) return true;
-    if (integer(type, false).bits == 0) return false;
-    if (mlir::tensor_type(type)->count() != elements_)  // one number is the same everywhere
+    const auto tensor = mlir::tensor_type(type);
+    if (!tensor || integer(type, false).bits == 0) return false;
+    if (tensor->count() != elements_)  // one number is the same everywhere
       return Evaluator(graph_, {}, 0)(value).has_value();
     const Operation* operation = graph_.producer(value);
     const bool ends = !outermost && is_int8(type) && (!farthest_ || graph_.is_layer(value));

@@ -83,8 +83,11 @@ class SoftmaxLayer : public Candidate {
 
 // The int8 result that comes of a value, if there is one.
 const Operation* int8_behind(const Graph& graph, const Operation* operation) {
-  while (!mlir::tensor_type(operation->result_types[0]) ||
-         mlir::tensor_type(operation->result_types[0])->element != "i8") {
+  const auto is_int8 = [](const Operation& any) {
+    const auto type = mlir::tensor_type(any.result_types[0]);
+    return type && type->element == "i8";
+  };
+  while (!is_int8(*operation)) {
     const auto& users = graph.users(operation->results[0]);
     if (users.empty() || users[0]->results.size() != 1) return nullptr;
     operation = users[0];

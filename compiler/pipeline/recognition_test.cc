@@ -28,6 +28,7 @@ offload::Offloaded offload_text(const std::string& text, std::string* rest = nul
 
 std::vector<std::string> symbols(const offload::Offloaded& offloaded) {
   std::vector<std::string> result;
+  result.reserve(offloaded.layers.size());
   for (const offload::Layer& layer : offloaded.layers) result.push_back(layer.symbol);
   std::ranges::sort(result);
   return result;

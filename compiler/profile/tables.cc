@@ -23,7 +23,7 @@ std::string first_name(const std::string& name) {
 
 // The end of a path tells most.
 std::string short_name(const std::string& name) {
-  const std::string first = first_name(name);
+  std::string first = first_name(name);
   if (first.size() <= kNameWidth) return first;
   return "..." + first.substr(first.size() - kNameWidth + 3);
 }

@@ -21,13 +21,13 @@ struct Range {
 
 // As LiteRT computes it: rounded in float, halves away from zero.
 std::optional<Range> range_of(const std::string& activation, const tflite::Tensor& tensor) {
-  static const std::map<std::string, std::pair<float, float>> kRanges{
+  static const std::map<std::string, std::pair<float, float>> ranges{
       {"RELU", {0.0F, std::numeric_limits<float>::infinity()}},
       {"RELU_N1_TO_1", {-1.0F, 1.0F}},
       {"RELU6", {0.0F, 6.0F}}};
-  const auto found = kRanges.find(activation);
+  const auto found = ranges.find(activation);
   const tflite::Quantization& quantization = tensor.quantization;
-  if (found == kRanges.end() || quantization.scale.empty()) return std::nullopt;
+  if (found == ranges.end() || quantization.scale.empty()) return std::nullopt;
   const std::int64_t half = std::int64_t{1} << (tflite::bits(tensor.type) - 1);
   // uint8 is computed as int8, lower by half the range.
   const bool is_unsigned = tensor.type == tflite::ElementType::kUint8;
@@ -41,8 +41,7 @@ std::optional<Range> range_of(const std::string& activation, const tflite::Tenso
   return Range{quantized(found->second.first), quantized(found->second.second)};
 }
 
-Operation clamp_of(Operation& pool, int tensor, const Range& range) {
-  const std::string element = mlir::tensor_type(pool.result_types[0])->element;
+Operation clamp_of(Operation& pool, const std::string& element, int tensor, const Range& range) {
   Operation clamp;
   clamp.name = "tosa.clamp";
   clamp.results = pool.results;
@@ -74,7 +73,10 @@ void clamp_pools(Operation& function, const mlir::Module& module, const tflite::
     const auto found = is_pool ? clamped.find(module.location_name(operation)) : clamped.end();
     result.push_back(std::move(operation));
     if (found == clamped.end()) continue;
-    Operation clamp = clamp_of(result.back(), found->second.first, found->second.second);
+    const auto type = mlir::tensor_type(result.back().result_types[0]);
+    if (!type) continue;
+    Operation clamp =
+        clamp_of(result.back(), type->element, found->second.first, found->second.second);
     result.push_back(std::move(clamp));
   }
   function.regions[0].blocks[0].operations = std::move(result);
