@@ -6,6 +6,7 @@
 
 #include "compiler/base/file.h"
 #include "compiler/base/process.h"
+#include "compiler/iree/tiles.h"
 #include "compiler/mlir/operation.h"
 
 namespace thimble::iree {
@@ -34,6 +35,16 @@ std::string first_error(std::string_view messages) {
   const std::size_t at = messages.find("error:");
   if (at == std::string_view::npos) return std::string(messages.substr(0, 300));
   return std::string(messages.substr(at, std::min<std::size_t>(messages.find('\n', at) - at, 300)));
+}
+
+// An error that names the operations that iree-compile complained about, if it did of any.
+std::unexpected<Error> refusal(const std::string& name, std::string_view messages) {
+  const std::string refused = refused_operations(messages);
+  if (!refused.empty()) {
+    return fail(ExitCode::kBadModel, "{}: IREE cannot compile these operations of it: {}", name,
+                refused);
+  }
+  return fail(ExitCode::kBadModel, "{}: IREE cannot compile it ({})", name, first_error(messages));
 }
 
 // [@executable::@variant::@function], quoted where it is no plain identifier
@@ -88,48 +99,50 @@ Result<FunctionNotes> read_notes(std::string_view text, std::string_view origin)
 }
 
 Result<Compiled> compile(std::string_view program, const std::string& name, const Isa& isa,
-                         const fs::path& folder) {
+                         const Width& width, const fs::path& folder) {
   const fs::path input = folder / (name + ".mlir");
-  const fs::path phases = folder / "phases";
+  const fs::path configured = folder / "configured" / (name + ".mlir");  // same name, same symbols
   Compiled compiled{folder / (name + ".o"), folder / (name + ".vmfb"), {}, {}};
   TRY(write_text(input, program));
   std::error_code ignored;
-  fs::create_directories(phases, ignored);
-  // Why each of these: docs/architecture.md, "Compiling with IREE".
-  ASSIGN_OR_RETURN(
-      const ProcessOutput output,
-      run_process(
-          {python_tool("iree-compile"), input.string(), "--iree-input-type=tosa",
-           "--iree-hal-target-device=local", "--iree-hal-local-target-device-backends=llvm-cpu",
-           "--iree-llvmcpu-target-triple=riscv32-unknown-elf",
-           "--iree-llvmcpu-target-cpu=generic-rv32",
-           "--iree-llvmcpu-target-cpu-features=" + isa.features(),
-           fmt::format("--iree-llvmcpu-target-abi={}", isa.abi()),
-           "--iree-llvmcpu-link-embedded=false", "--iree-llvmcpu-link-static",
-           "--iree-llvmcpu-static-library-output-path=" + compiled.object.string(),
-           "--iree-llvmcpu-debug-symbols=false", "--iree-vm-bytecode-module-strip-source-map=true",
-           "--iree-vm-emit-polyglot-zip=false", "--iree-vm-target-index-bits=32",
-           "--iree-scheduling-optimize-bindings=false",
-           // The phases, printed without constants, tell what each dispatch reads and writes.
-           // With locations they tell what each function computes, too.
-           "--dump-compilation-phases-to=" + phases.string(), "--mlir-print-op-generic",
-           "--mlir-print-debuginfo", "--mlir-elide-elementsattrs-if-larger=4", "-o",
-           compiled.schedule.string()}));
-  if (output.exit_code != 0) {
-    const std::string refused = refused_operations(output.err);
-    if (!refused.empty()) {
-      return fail(ExitCode::kBadModel, "{}: IREE cannot compile these operations of it: {}", name,
-                  refused);
-    }
-    return fail(ExitCode::kBadModel, "{}: IREE cannot compile it ({})", name,
-                first_error(output.err));
-  }
-  const fs::path sources = phases / (name + ".8.executable-sources.mlir");
-  ASSIGN_OR_RETURN(const std::string text, read_text(sources));
-  ASSIGN_OR_RETURN(FunctionNotes notes, read_notes(text, sources.string()));
+  fs::create_directories(configured.parent_path(), ignored);
+  const auto iree_compile = [&](const fs::path& from, const char* phase, const fs::path& to) {
+    return run_process({python_tool("iree-compile"),
+                        from.string(),
+                        "--iree-input-type=tosa",
+                        "--iree-hal-target-device=local",
+                        "--iree-hal-local-target-device-backends=llvm-cpu",
+                        "--iree-llvmcpu-target-triple=riscv32-unknown-elf",
+                        "--iree-llvmcpu-target-cpu=generic-rv32",
+                        "--iree-llvmcpu-target-cpu-features=" + isa.features(),
+                        fmt::format("--iree-llvmcpu-target-abi={}", isa.abi()),
+                        "--iree-llvmcpu-link-embedded=false",
+                        "--iree-llvmcpu-link-static",
+                        "--iree-llvmcpu-static-library-output-path=" + compiled.object.string(),
+                        "--iree-llvmcpu-debug-symbols=false",
+                        "--iree-vm-bytecode-module-strip-source-map=true",
+                        "--iree-vm-emit-polyglot-zip=false",
+                        "--iree-vm-target-index-bits=32",
+                        "--iree-scheduling-optimize-bindings=false",
+                        "--mlir-print-op-generic",
+                        "--mlir-print-debuginfo",
+                        phase,
+                        "-o",
+                        to.string()});
+  };
+  // Why each of these, and why in two steps: docs/architecture.md, "Compiling with IREE".
+  ASSIGN_OR_RETURN(ProcessOutput output,
+                   iree_compile(input, "--compile-to=executable-configurations", configured));
+  if (output.exit_code != 0) return refusal(name, output.err);
+  ASSIGN_OR_RETURN(const std::string text, read_text(configured));
+  ASSIGN_OR_RETURN(FunctionNotes notes, read_notes(text, configured.string()));
   compiled.accesses = std::move(notes.accesses);
   compiled.names = std::move(notes.names);
-  fs::remove_all(phases, ignored);
+  if (width) TRY(write_text(configured, with_narrow_tiles(text, *width)));
+  const char* const rest = "--compile-from=executable-configurations";
+  ASSIGN_OR_RETURN(output, iree_compile(configured, rest, compiled.schedule));
+  if (output.exit_code != 0) return refusal(name, output.err);
+  fs::remove_all(configured.parent_path(), ignored);
   return compiled;
 }
 

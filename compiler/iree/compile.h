@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,13 +27,18 @@ struct Compiled {
   NameMap names;                   ///< of each generated function
 };
 
+/// Elements of a row that generated loops compute at a time; absent: as IREE chooses.
+using Width = std::optional<int>;
+
 /// Compiles `program` (MLIR text, TOSA) for `isa` into `folder`. `name` becomes the prefix of
 /// generated symbols. Names of locations are followed into the generated functions. An operation
 /// that IREE refuses is named (kBadModel).
 [[nodiscard]] Result<Compiled> compile(std::string_view program, const std::string& name,
-                                       const Isa& isa, const std::filesystem::path& folder);
+                                       const Isa& isa, const Width& width,
+                                       const std::filesystem::path& folder);
 
-/// What a program in the phase "executable-sources" (generic form) tells about its functions.
+/// What a program in the phase "executable-configurations" (generic form) tells about its
+/// functions.
 struct FunctionNotes {
   AccessMap accesses;
   NameMap names;

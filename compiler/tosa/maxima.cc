@@ -9,8 +9,6 @@ namespace {
 using mlir::Operation;
 using mlir::TensorType;
 
-constexpr const char* kPropagate = "#tosa.nan_mode<PROPAGATE>";
-
 std::string text(const TensorType& type) {
   return type.shape.empty()
              ? fmt::format("tensor<{}>", type.element)
@@ -19,66 +17,36 @@ std::string text(const TensorType& type) {
 
 class Widener {
  public:
-  Operation with(const std::string& name, const std::string& operand, const TensorType& from,
-                 const TensorType& to, mlir::Attributes properties = {}) {
+  // The same operation on 32 bits.
+  void widen(Operation narrow, const TensorType& type, const TensorType& result,
+             std::vector<Operation>& out) {
+    TensorType wide = type;
+    wide.element = "i32";
+    TensorType wide_result = result;
+    wide_result.element = "i32";
+    out.push_back(cast(narrow.operands[0], type, wide));
+    Operation back = cast("", wide_result, result);
+    std::swap(back.results, narrow.results);
+    back.operands = narrow.results;
+    back.location = narrow.location;
+    narrow.operands = out.back().results;
+    narrow.operand_types = {text(wide)};
+    narrow.result_types = {text(wide_result)};
+    out.push_back(std::move(narrow));
+    out.push_back(std::move(back));
+  }
+
+ private:
+  Operation cast(const std::string& operand, const TensorType& from, const TensorType& to) {
     Operation operation;
-    operation.name = name;
+    operation.name = "tosa.cast";
     operation.results = {fmt::format("%maximum_{}", next_++)};
     operation.operands = {operand};
     operation.operand_types = {text(from)};
     operation.result_types = {text(to)};
-    operation.properties = std::move(properties);
     return operation;
   }
 
-  // Reduces one dimension of `value` in 32 bits; `type` becomes the result's. Returns the result.
-  std::string reduce(const std::string& name, const std::string& value, TensorType& type,
-                     std::size_t axis, std::vector<Operation>& out) {
-    TensorType wide = type;
-    wide.element = "i32";
-    out.push_back(with("tosa.cast", value, type, wide));
-    TensorType reduced = wide;
-    reduced.shape[axis] = 1;
-    out.push_back(with(name, out.back().results[0], wide, reduced,
-                       {{"axis", fmt::format("{} : i32", axis)}, {"nan_mode", kPropagate}}));
-    type.shape[axis] = 1;
-    out.push_back(with("tosa.cast", out.back().results[0], reduced, type));
-    return out.back().results[0];
-  }
-
-  // Replaces a max-pool by reductions where its window covers a dimension, and a smaller pool if
-  // one is left.
-  bool widen_pool(const Operation& pool, TensorType type, std::vector<Operation>& out) {
-    std::vector<std::int64_t> kernel = mlir::integers(*pool.find("kernel"));
-    const std::vector<std::int64_t> pad = mlir::integers(*pool.find("pad"));
-    const auto result = mlir::tensor_type(pool.result_types[0]);
-    if (kernel.size() != 2 || pad.size() != 4 || !result || type.shape.size() != 4) return false;
-    std::string value = pool.operands[0];
-    const std::size_t before = out.size();
-    for (const std::size_t side : {0, 1}) {
-      const std::size_t axis = side + 1;
-      if (pad[2 * side] != 0 || pad[2 * side + 1] != 0 || kernel[side] != type.shape[axis] ||
-          kernel[side] == 1)
-        continue;
-      value = reduce("tosa.reduce_max", value, type, axis, out);
-      kernel[side] = 1;
-    }
-    if (out.size() == before) return false;
-    if (kernel[0] != 1 || kernel[1] != 1) {
-      Operation rest = pool;
-      rest.operands = {value};
-      rest.operand_types = {text(type)};
-      rest.set("kernel", fmt::format("array<i64: {}, {}>", kernel[0], kernel[1]));
-      out.push_back(std::move(rest));
-    } else if (type.shape !=
-               result->shape) {  // a stride with a window of one: not from any converter
-      out.resize(before);
-      return false;
-    }
-    return true;
-  }
-
- private:
   int next_ = 0;
 };
 
@@ -89,24 +57,13 @@ void widen_maxima(Operation& function) {
   std::vector<Operation> result;
   Widener widener;
   for (Operation& operation : body) {
-    const bool reduces = operation.name == "tosa.reduce_max" || operation.name == "tosa.reduce_min";
-    std::optional<TensorType> type;
-    if (reduces || operation.name == "tosa.max_pool2d")
-      type = mlir::tensor_type(operation.operand_types[0]);
-    const bool narrow = type && (type->element == "i8" || type->element == "i16");
-    bool replaced = false;
-    if (narrow && reduces) {
-      const std::string* axis = operation.find("axis");
-      const auto place =
-          static_cast<std::size_t>(axis == nullptr ? 0 : mlir::integers(*axis).at(0));
-      widener.reduce(operation.name, operation.operands[0], *type, place, result);
-      replaced = true;
-    } else if (narrow) {
-      replaced = widener.widen_pool(operation, *type, result);
-    }
-    if (replaced) {
-      result.back().results = operation.results;
-      result.back().location = operation.location;
+    const bool is_maximum = operation.name == "tosa.reduce_max" ||
+                            operation.name == "tosa.reduce_min" ||
+                            operation.name == "tosa.max_pool2d";
+    const auto type = is_maximum ? mlir::tensor_type(operation.operand_types[0]) : std::nullopt;
+    const auto output = is_maximum ? mlir::tensor_type(operation.result_types[0]) : std::nullopt;
+    if (type && output && (type->element == "i8" || type->element == "i16")) {
+      widener.widen(std::move(operation), *type, *output, result);
     } else {
       result.push_back(std::move(operation));
     }

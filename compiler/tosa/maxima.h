@@ -5,9 +5,8 @@
 
 namespace thimble::tosa {
 
-/// IREE 3.13's code for riscv32 loads narrow elements without their sign when it reduces a whole
-/// dimension to its maximum or minimum. Such reductions are made in 32 bits instead, and so are the
-/// dimensions that a max-pool's window covers whole, which IREE turns into the same reductions. The
+/// IREE 3.13's code for riscv32 loses the sign of narrow elements where a maximum or minimum goes
+/// from one round of a loop to the next. Reductions and max-pools are made in 32 bits instead. The
 /// result is the same by definition.
 void widen_maxima(mlir::Operation& function);
 
