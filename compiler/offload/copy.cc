@@ -44,14 +44,16 @@ const Operation* next_move(const Graph& graph, const std::string& value) {
   return user;
 }
 
-// As many loops as a descriptor has. None is part of a row and of more than that.
+// As many loops as a descriptor has, the last two within a row. None is part of a row and of more
+// than that.
 std::optional<std::vector<View::Loop>> arranged(const View& view, bool is_picture) {
   constexpr auto kLoops = static_cast<std::size_t>(microkernels::kCopyDimensions);
   const std::size_t split = is_picture ? 2 : 0;
   std::vector<View::Loop> loops = view.joined(0, split);
-  const std::vector<View::Loop> row = view.joined(split, view.loops.size());
+  std::vector<View::Loop> row = view.joined(split, view.loops.size());
+  if (row.empty()) row.push_back({1, 1});
+  if (row.size() == 1) row.insert(row.begin(), {1, 0});
   loops.insert(loops.end(), row.begin(), row.end());
-  if (row.empty()) loops.push_back({1, 1});
   if (loops.size() > kLoops) return std::nullopt;
   loops.insert(loops.begin(), kLoops - loops.size(), {1, 0});
   return loops;

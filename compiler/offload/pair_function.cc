@@ -74,7 +74,7 @@ int largest_shift(double span) {
 // Changes of a factor, nearest first. Larger factors spread values out, so that
 // halves are rounded away from zero.
 constexpr int kSteps[] = {0, 1, -1, 2, -2, 3, -3, 5, -5, 8, -8};
-constexpr int kSpreads[] = {0, 1, 2, 4, 8, 16, 32, 64, 128, 256};
+constexpr int kSpreads[] = {0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096};
 
 }  // namespace
 
@@ -118,7 +118,8 @@ std::optional<ProductForm> find_product(const PairFunction& function, int first_
         const std::int64_t factor = middle + (spread << 5) + step;
         if (std::abs(factor) > kLimit) continue;
         const Offsets offsets = find_offsets(function, shift, [&](int first, int second) {
-          const std::int64_t product = (first - first_zero_point) * (second - second_zero_point);
+          const std::int64_t product =
+              std::int64_t{first - first_zero_point} * (second - second_zero_point);
           return (product * factor) >> kLostBits;
         });
         if (offsets.empty()) continue;

@@ -1,7 +1,6 @@
 // Several tensors side by side.
-#include <cstring>
-
 #include "microkernels/movement.h"
+#include "microkernels/rv32im/pieces.h"
 
 namespace thimble::microkernels {
 
@@ -18,10 +17,8 @@ extern "C" [[clang::minsize]] void thimble_concatenate(const void* descriptor,
   std::byte* column = buffers[layer.inputs] + first * all;
   for (std::uint32_t i = 0; i < layer.inputs; ++i) {  // one input at a time
     const std::uint32_t size = sizes[i];
-    const std::byte* input = buffers[i] + first * size;
-    std::byte* output = column;
-    for (std::uint32_t k = 0; k < count; ++k, input += size, output += all)
-      std::memcpy(output, input, size);
+    copy_pieces({size, count, static_cast<std::int32_t>(size), static_cast<std::int32_t>(all)},
+                buffers[i] + first * size, column);
     column += size;
   }
 }

@@ -1,22 +1,22 @@
 // Bytes in another order.
-#include <cstring>
-
 #include "microkernels/movement.h"
+#include "microkernels/rv32im/pieces.h"
 
 namespace thimble::microkernels {
 namespace {
 
-constexpr std::uint32_t kLongRun = 16;  // from here on memcpy is faster
+constexpr int kRun = kCopyDimensions - 1;   // the innermost dimension
+constexpr int kRuns = kCopyDimensions - 2;  // runs that are copied together
+constexpr int kOuter = kCopyDimensions - 3;
 
-// The innermost dimension.
-std::byte* copy_run(std::byte* output, const std::byte* input, const Copy::Dimension& run) {
-  std::byte* const end = output + run.extent;
-  if (run.step == 1 && run.extent >= kLongRun) {
-    std::memcpy(output, input, run.extent);
-  } else {
-    for (; output != end; input += run.step) *output++ = *input;
+// Bytes that don't lie side by side in the input.
+[[gnu::noinline]] void gather(Copy::Dimension run, const std::byte* input, std::byte* output) {
+  const std::byte* const end = output + run.extent;
+  const std::byte* const end_of_fours = end - run.extent % 4;
+  for (; output != end_of_fours; output += 4) {
+    for (int i = 0; i < 4; ++i, input += run.step) output[i] = *input;
   }
-  return end;
+  for (; output != end; input += run.step) *output++ = *input;
 }
 
 }  // namespace
@@ -25,19 +25,29 @@ extern "C" [[clang::minsize]] void thimble_copy(const void* descriptor, std::byt
                                                 std::uint32_t first_row, std::uint32_t rows) {
   const Copy& layer = *static_cast<const Copy*>(descriptor);
   const Copy::Dimension* const dimensions = layer.dimensions;
-  std::uint32_t place = first_row * layer.row_bytes;
-  std::byte* output = buffers[1] + place;
+  const Copy::Dimension& run = dimensions[kRun];
+  const Copy::Dimension& runs = dimensions[kRuns];
+  const std::uint32_t bytes = run.extent * runs.extent;
+  std::byte* output = buffers[1] + first_row * layer.row_bytes;
   std::byte* const end = output + rows * layer.row_bytes;
-  std::uint32_t places[kCopyDimensions];
   const std::byte* input = buffers[0] + layer.first;
-  for (int d = kCopyDimensions - 1; d >= 0; --d) {
+  std::uint32_t places[kOuter + 1];
+  std::uint32_t place = first_row * layer.row_bytes / bytes;
+  for (int d = kOuter; d >= 0; --d) {
     places[d] = place % dimensions[d].extent;
     place /= dimensions[d].extent;
     input += static_cast<std::int32_t>(places[d]) * dimensions[d].step;
   }
-  while (output != end) {
-    output = copy_run(output, input, dimensions[kCopyDimensions - 1]);
-    for (int d = kCopyDimensions - 2; d >= 0; --d) {
+  for (; output != end; output += bytes) {
+    if (run.step == 1) {
+      copy_pieces({run.extent, runs.extent, runs.step, static_cast<std::int32_t>(run.extent)},
+                  input, output);
+    } else {
+      for (std::uint32_t i = 0; i < runs.extent; ++i) {
+        gather(run, input + static_cast<std::int32_t>(i) * runs.step, output + i * run.extent);
+      }
+    }
+    for (int d = kOuter; d >= 0; --d) {
       input += dimensions[d].step;
       if (++places[d] < dimensions[d].extent) break;
       input -= static_cast<std::int32_t>(places[d]) * dimensions[d].step;

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "microkernels/movement.h"
+#include "microkernels/rv32im/pieces.h"
 
 namespace thimble::microkernels {
 namespace {
@@ -25,11 +26,9 @@ extern "C" [[clang::minsize]] void thimble_pad(const void* descriptor, std::byte
     if (input_row >= layer.rows.inside) continue;
     const std::byte* input = buffers[0] + input_row * layer.columns.inside * bytes.inside;
     std::byte* column = output + layer.columns.before * column_bytes + bytes.before;
-    for (std::uint32_t i = 0; i < layer.columns.inside; ++i) {
-      std::memcpy(column, input, bytes.inside);
-      column += column_bytes;
-      input += bytes.inside;
-    }
+    copy_pieces({bytes.inside, layer.columns.inside, static_cast<std::int32_t>(bytes.inside),
+                 static_cast<std::int32_t>(column_bytes)},
+                input, column);
   }
 }
 

@@ -50,6 +50,12 @@ class Profile(EndToEnd):
     def small_model(self, name):
         self.adds_up(small_model(name))
 
+    def test_dead_channels(self):
+        layers = self.adds_up(small_model("dead_channels"))["layers"]
+        dead = [(layer["op"], layer["dead_channels"]) for layer in layers if layer.get("dead_channels")]
+        self.assertEqual(dead, [("CONV_2D", 4), ("DEPTHWISE_CONV_2D", 4), ("CONV_2D", 1), ("CONV_2D", 1), ("ADD", 1),
+                                ("AVERAGE_POOL_2D", 1), ("MAX_POOL_2D", 1)])
+
     def test_explain(self):
         done = self.succeeds("profile", "miniresnet", "--explain")
         self.assertRegex(done.out, r"\nCONV_2D model/re_lu/Relu\S*\n  microkernel thimble_\w+\n")

@@ -12,7 +12,9 @@ from wrong_reference import wrong_reference
 
 # Elements of the outputs of one sample.
 SMALL = {"dense": 5, "dynamic_batch": 7, "float_ends": 8, "two_ends": 40, "argmax": 36, "movement": 294,
-         "pools": 728, "means": 99, "softmaxes": 477}
+         "pools": 721, "means": 99, "softmaxes": 477, "elementwise": 630, "dead_channels": 5}
+# What IREE's own code meets in all of them: maxima, moves, sums.
+GENERATED = ["two_ends", "pools", "movement", "dense"]
 # Samples and options: so that all of them together take minutes, not more.
 FULL = {"kws": (4, ["--layers"]), "ic": (2, ["--layers"]), "vww": (1, [])}
 
@@ -33,8 +35,12 @@ class Validate(EndToEnd):
         self.exact("miniresnet", 6, 5, "--board", board, "--layers")
 
     def small_model(self, name, outputs, board):
-        # The layers are the same code on every board.
-        self.exact(small_model(name), 6, outputs, "--board", board, *(["--layers"] if board == BOARDS[0] else []))
+        # The code is the same on every board, so each has its own options.
+        options = ["--layers"] if board == BOARDS[0] else ["-O", "size"]
+        self.exact(small_model(name), 6, outputs, "--board", board, *options)
+
+    def generated(self, name, optimize):
+        self.exact(small_model(name), 4, SMALL[name], "--offload", "none", "-O", optimize)
 
     def full_model(self, name, samples, options):
         model = full_model(name)
@@ -75,6 +81,8 @@ def board_name(board):
 add_tests(Validate, "miniresnet_on", {board_name(board): (board,) for board in BOARDS}, Validate.zoo_model)
 add_tests(Validate, "small", {f"{name}_on_{board_name(board)}": (name, outputs, board)
                               for name, outputs in SMALL.items() for board in BOARDS}, Validate.small_model)
+add_tests(Validate, "generated", {f"{name}_for_{optimize}": (name, optimize)
+                                  for name in GENERATED for optimize in ("size", "speed")}, Validate.generated)
 add_tests(Validate, "full", {name: (name, *how) for name, how in FULL.items()}, Validate.full_model)
 
 if __name__ == "__main__":

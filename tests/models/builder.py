@@ -61,7 +61,8 @@ class Graph:
         self.graph.inputs = inputs
         self.graph.outputs = outputs
         codes = [schema.OperatorCodeT(deprecatedBuiltinCode=min(code, 127), builtinCode=code, customCode=custom,
-                                      version=2 if code != Op.CUSTOM else 1) for code, custom in self.codes]
+                                      version=1 if code in (Op.CUSTOM, Op.RESHAPE) else 2)
+                 for code, custom in self.codes]
         return schema.ModelT(version=3, operatorCodes=codes, subgraphs=[self.graph], buffers=self.buffers)
 
     def write(self, path, inputs, outputs):

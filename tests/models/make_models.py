@@ -191,6 +191,71 @@ def softmaxes(path):
     g.write(path, inputs, outputs)
 
 
+def elementwise(path):
+    """Sums, products and functions of one tensor: gates, scalars, a residual, a hard swish step by step."""
+    g = Graph(20)
+
+    def made(code, inputs, shape, scale, zero, options=None):
+        return g.op(code, inputs, [g.tensor(shape, Type.INT8, scale, zero)], options)
+
+    def number(value, scale):
+        return g.tensor([], Type.INT8, scale, 0, data=value)
+
+    shape = [1, 5, 6, 7]
+    x = g.tensor(shape, Type.INT8, 0.04, -20)
+    gate = g.tensor([1, 1, 1, 7], Type.INT8, 0.0491, 11)
+    c = convolution(g, x, 7, 0.04, shape)
+    residual = made(Op.ADD, [x, c], shape, 0.0713, -128, schema.AddOptionsT(fusedActivationFunction=RELU))
+    difference = made(Op.SUB, [gate, residual], shape, 0.0637, 9, schema.SubOptionsT())
+    sigmoid = made(Op.LOGISTIC, [gate], [1, 1, 1, 7], 1 / 256, -128)
+    gated = made(Op.MUL, [residual, sigmoid], shape, 0.0713, -128, schema.MulOptionsT())
+    signed = made(Op.MUL, [x, difference], shape, 0.03, 2, schema.MulOptionsT())
+    column = g.tensor([1, 5, 1, 1], Type.INT8, 0.0527, 3, data=[[[[7]], [[-9]], [[90]], [[0]], [[-128]]]])
+    columns = made(Op.ADD, [column, gated], shape, 0.0811, 1, schema.AddOptionsT())
+    above = made(Op.ADD, [x, number(100, 0.03)], shape, 0.05, -30, schema.AddOptionsT())
+    six = made(Op.RELU6, [above], shape, 0.0235, -128)
+    product = made(Op.MUL, [x, six], shape, 0.1, -100, schema.MulOptionsT())
+    swish = made(Op.MUL, [product, number(127, 1 / 6 / 127)], shape, 0.02, -100, schema.MulOptionsT())
+    leaky = made(Op.LEAKY_RELU, [signed], shape, 0.025, -40, schema.LeakyReluOptionsT(alpha=0.1))
+    end = made(Op.QUANTIZE, [made(Op.TANH, [leaky], shape, 1 / 128, 0)], shape, 0.01, 20, schema.QuantizeOptionsT())
+    g.write(path, [x, gate], [columns, swish, end])
+
+
+def dead_channels(path):
+    """Channels that never change or that nothing uses, through layers of most kinds."""
+    g = Graph(21)
+    x = g.tensor([1, 8, 8, 3], Type.INT8, 0.05, 3)
+
+    def sums(code, x, shape, out_shape, zero, dead, options, unused=()):
+        """A layer. Output channels of `dead` are only their bias; input channels of `unused` do nothing."""
+        axis = 3 if code == Op.DEPTHWISE_CONV_2D else 0
+        weights = np.clip(np.rint(g.random.normal(0, 40, shape)), -127, 127)
+        np.moveaxis(weights, axis, 0)[list(dead)] = 0
+        weights[..., list(unused)] = 0
+        biases = g.random.integers(-2000, 2000, shape[axis])
+        biases[list(dead)] = list(dead.values())
+        scales = 0.01 * (1 + np.arange(shape[axis]) % 5 / 8)
+        w = g.tensor(shape, Type.INT8, scales, data=weights, axis=axis)
+        b = g.tensor(biases.shape, Type.INT32, scales * 0.05, data=biases)
+        return g.op(code, [x, w, b], [g.tensor(out_shape, Type.INT8, 0.05, zero)], options)
+
+    pointwise = schema.Conv2DOptionsT(padding=schema.Padding.VALID, strideH=1, strideW=1)
+    # Channel 0 is the zero point, 1 is clamped to it; 2 is something else, and so matters where padding is.
+    a = sums(Op.CONV_2D, x, [10, 3, 3, 3], [1, 8, 8, 10], -128, {0: 0, 1: -10**6, 2: 9000}, schema.Conv2DOptionsT(
+        padding=schema.Padding.SAME, strideH=1, strideW=1, fusedActivationFunction=RELU))
+    d = sums(Op.DEPTHWISE_CONV_2D, a, [1, 3, 3, 10], [1, 8, 8, 10], -128, {3: 5000}, schema.DepthwiseConv2DOptionsT(
+        padding=schema.Padding.SAME, strideH=1, strideW=1, depthMultiplier=1, fusedActivationFunction=RELU))
+    left = sums(Op.CONV_2D, d, [6, 1, 1, 10], [1, 8, 8, 6], -10, {5: 7000}, pointwise, unused=[4])
+    right = sums(Op.CONV_2D, d, [6, 1, 1, 10], [1, 8, 8, 6], 4, {5: -7000, 1: 300}, pointwise, unused=[4, 6])
+    both = g.op(Op.ADD, [left, right], [g.tensor([1, 8, 8, 6], Type.INT8, 0.07, 2)], schema.AddOptionsT())
+    means = pool(g, both, Op.AVERAGE_POOL_2D, [1, 4, 4, 6], (2, 2), (2, 2), schema.Padding.VALID)
+    most = pool(g, means, Op.MAX_POOL_2D, [1, 2, 2, 6], (2, 2), (2, 2), schema.Padding.VALID)
+    shape = g.tensor([2], Type.INT32, data=[1, 24])
+    flat = g.op(Op.RESHAPE, [most, shape], [g.tensor([1, 24], Type.INT8, 0.07, 2)],
+                schema.ReshapeOptionsT(newShape=[1, 24]))
+    g.write(path, [x], [fully_connected(g, flat, 5, 0.07, 0.2)])
+
+
 # --- models that cannot be compiled ---
 
 def float_only(path):
@@ -286,7 +351,7 @@ def bad_index(path):
 
 
 GOOD = [dense, dynamic_batch, float_ends, two_ends, argmax, ad_like, ad_like_per_channel, movement, pools,
-        means, softmaxes]
+        means, softmaxes, elementwise, dead_channels]
 BAD = [float_only, hybrid, dynamic_shape, custom, flex, unsupported, elu, control_flow, variable, string, bad_index]
 
 if __name__ == "__main__":
