@@ -58,6 +58,7 @@ extern "C" void thimble_conv2d_packed(const void* descriptor, std::byte* const* 
       tile.rows > 1 ? window.dilation_y * window.input_width * window.input_channels - tile.row_taps
                     : 0;
   tile.output = reinterpret_cast<std::int8_t*>(buffers[1]) + first * window.output_channels;
+  tile.pixel_step = kTilePixels * window.stride_x * window.input_channels;
   if (window.output_height * window.output_width == 1) {
     if (left == 0) return;
     tile.row_step = reader.next(1, tile.pixels) ? row_step : 0;
@@ -66,7 +67,6 @@ extern "C" void thimble_conv2d_packed(const void* descriptor, std::byte* const* 
   if (walks_in_line(window) && left >= kTilePixels) {
     static_cast<void>(reader.next(kTilePixels, tile.pixels));
     tile.tiles = left / kTilePixels;
-    tile.pixel_step = kTilePixels * window.input_channels;
     left %= kTilePixels;
     thimble_packed_tile_3(&tile);
     if (left == 0) return;
@@ -76,10 +76,12 @@ extern "C" void thimble_conv2d_packed(const void* descriptor, std::byte* const* 
   }
   while (left > 0) {
     const int pixels = left < kTilePixels ? left : kTilePixels;
-    tile.row_step = reader.next(pixels, tile.pixels) ? row_step : 0;
+    const bool in_place = reader.next(pixels, tile.pixels);
+    tile.row_step = in_place ? row_step : 0;
+    tile.tiles = in_place && pixels == kTilePixels ? 1 + reader.follow() : 1;
+    left -= tile.tiles * pixels;
     compute(tile, pixels);
     tile.output += pixels * tile.pitch;
-    left -= pixels;
   }
 }
 

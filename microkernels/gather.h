@@ -25,6 +25,10 @@ class WindowReader {
   /// was gathered into one line of taps.
   bool next(int count, const std::int8_t** pixels);
 
+  /// After kTilePixels windows were found in place: passes over the tiles that follow them in
+  /// place, in the same row, and returns how many.
+  int follow();
+
  private:
   struct Position {
     int row;
@@ -40,6 +44,7 @@ class WindowReader {
   bool in_place_;
   int pitch_;
   int step_;
+  int inside_end_;  // column after the last whose window does not go beyond the input's right side
   Position here_;
 };
 

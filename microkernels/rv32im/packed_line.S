@@ -44,7 +44,7 @@
 .macro tap_word run, low, high, number
     lw weight0, 4 * (tap * kPairs + \number)(weights)
     mul weight0, value, weight0
-    add \run, \run, weight0
+    short_add \run, weight0
 .endm
 
 .macro line_tap at
@@ -72,15 +72,14 @@
     lw pixel0, TILE_PIXELS(tile)
     lui half, 8
     begin_rows kPairs
+    li weight1, 4 * kPairs
 1:
     lb value, 0(pixel0)
     each_run begin_word
     add pixel0, pixel0, length
-    li weight1, 4 * kPairs
     mul value, length, weight1
     add weights, weights, value
-    .set tap_bytes, 4 * (1 + 3 * kPairs)
-    enter_chain tap_bytes
+    enter_chain LINE_TAP_BYTES
   .irp at, -13, -12, -11, -10, -9, -8, -7, -6, -5, -4, -3, -2, -1
     line_tap \at
   .endr
