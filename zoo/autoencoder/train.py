@@ -4,6 +4,7 @@ import numpy as np
 
 from zoo.autoencoder import machine
 from zoo.common import metrics
+from zoo.common.layers import normalised, relu
 from zoo.common.recipe import Recipe, make, tf
 
 SIZE = machine.FRAMES * machine.BANDS
@@ -21,7 +22,7 @@ def network():
     x = sound
     for width in [WIDTH] * 4 + [NECK] + [WIDTH] * 4:
         x = layers.Dense(width, use_bias=False)(x)
-        x = layers.ReLU()(layers.BatchNormalization(momentum=0.95)(x))
+        x = relu(normalised(x))
     return tf.keras.Model(sound, layers.Dense(SIZE)(x))
 
 

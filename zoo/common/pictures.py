@@ -8,18 +8,15 @@ import numpy as np
 
 FOLDER = Path("/usr/share/datasets/fashion-mnist")
 LABELS = ["t-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot"]
-SPAN = (0.0, 255.0)
-MEANING = "red, green and blue of each pixel, row by row, 0 to 255"
-TEST_SET = "from Fashion-MNIST's test set"
 _GREY = 28
 _CHUNK = 250
 _SEEDS = {"train": 1, "test": 2}
 _FILES = {"train": "train", "test": "t10k"}
-DATA = ("Fashion-MNIST (Zalando SE, MIT licence) as Debian packages it, dataset-fashion-mnist: clothes, 28x28 grey; "
-        "enlarged with linear interpolation, tinted, and put on a coloured background at random places and sizes, "
-        "half of them mirrored (zoo/common/pictures.py).")
-LIMITS = ("Clothes laid flat in front of plain colours, from pictures of 28x28 pixels: the model is for testing and "
-          "measuring, not for products.")
+_DATA = ("Fashion-MNIST (Zalando SE, MIT licence) as Debian packages it, dataset-fashion-mnist: clothes, 28x28 grey; "
+         "enlarged with linear interpolation, tinted, and put on a coloured background at random places and sizes, "
+         "half of them mirrored (zoo/common/pictures.py).")
+_LIMITS = ("Clothes laid flat in front of plain colours, from pictures of 28x28 pixels: the model is for testing and "
+           "measuring, not for products.")
 
 
 def _read(name):
@@ -65,7 +62,7 @@ def _tinted(rng, grey, size):
     return np.round(255 * (background * (1 - opaque) + cloth * opaque)).astype(np.uint8)
 
 
-def load(split, labels, each, size):
+def _load(split, labels, each, size):
     """`each` pictures of every label, (uint8, size x size x 3), and their classes (index into labels), mixed."""
     grey, classes = _grey(split)
     rng = np.random.default_rng([_SEEDS[split], size])
@@ -78,3 +75,20 @@ def load(split, labels, each, size):
         part = slice(start, start + _CHUNK)
         pictures[part] = _tinted(rng, grey[numbers[part]], size)
     return pictures, targets
+
+
+def recipe(labels, each, size):
+    """What a Recipe says of its data if these are pictures of size x size pixels; `each` is how many of every label
+    there are in "train" and in "test"."""
+    return {
+        "task": "image classification",
+        "load": lambda split: _load(split, labels, each[split], size),
+        "span": (0.0, 255.0),
+        "labels": labels,
+        "input": "red, green and blue of each pixel, row by row, 0 to 255",
+        "output": "probability of each label",
+        "data": f"{_DATA} {each['train']} pictures of each class train.",
+        "test_set": f"{each['test'] * len(labels)} pictures, {each['test']} of each class, from Fashion-MNIST's test "
+                    "set",
+        "limits": _LIMITS,
+    }

@@ -92,6 +92,7 @@ def train(recipe):
 
 def quantized_model(recipe):
     """The path of the .tflite, made from what train() left."""
+    tf.keras.backend.clear_session()  # Layers are named as in a network of its own.
     model = recipe.network()
     model.load_weights(recipe.build / "weights.h5")
     inputs, _ = recipe.load("train")

@@ -1,6 +1,7 @@
 """Trains efficientnet-lc: an EfficientNet of width 0.45 with squeeze and excitation, uint8 in, float32 out."""
 
 from zoo.common import pictures
+from zoo.common.layers import convolution, depthwise
 from zoo.common.recipe import Recipe, make, tf
 
 SIZE = 128
@@ -13,14 +14,6 @@ SQUEEZE = 0.25  # Of the block's input.
 # Kernel, stride and output channels of every block. Where both fit, the input is added.
 BLOCKS = [(3, 1, 8), (3, 2, 16), (3, 1, 16), (5, 2, 24), (5, 1, 24), (3, 2, 40), (3, 1, 40), (3, 1, 40),
           (5, 1, 48), (5, 1, 48), (5, 1, 48), (5, 2, 88), (5, 1, 88), (5, 1, 88), (5, 1, 88), (3, 1, 144)]
-
-
-def normalised(x):
-    return tf.keras.layers.BatchNormalization(momentum=0.95)(x)
-
-
-def convolution(x, channels, size=1, stride=1):
-    return normalised(tf.keras.layers.Conv2D(channels, size, stride, padding="same", use_bias=False)(x))
 
 
 def relu6(x):
@@ -41,7 +34,7 @@ def gate(x, channels):
 def block(x, size, stride, channels, expansion):
     arriving = x.shape[-1]
     y = x if expansion == 1 else relu6(convolution(x, arriving * expansion))
-    y = relu6(normalised(tf.keras.layers.DepthwiseConv2D(size, stride, padding="same", use_bias=False)(y)))
+    y = relu6(depthwise(y, size, stride))
     y = gate(y, int(arriving * SQUEEZE))
     y = convolution(y, channels)
     return tf.keras.layers.Add()([x, y]) if (stride, channels) == (1, arriving) and expansion > 1 else y
@@ -59,28 +52,16 @@ def network():
     return tf.keras.Model(picture, layers.Softmax()(layers.Dense(len(LABELS))(x)))
 
 
-def load(split):
-    return pictures.load(split, LABELS, EACH[split], SIZE)
-
-
 if __name__ == "__main__":
     make(Recipe(
         name="efficientnet-lc",
         description="A narrow EfficientNet that tells five kinds of clothes apart in a colour picture.",
-        task="image classification",
         network=network,
         weights=485440,
-        load=load,
+        **pictures.recipe(LABELS, EACH, SIZE),
         epochs=6,
-        span=pictures.SPAN,
         input_type=tf.uint8,
         output_type=tf.float32,
-        labels=LABELS,
-        input=pictures.MEANING,
-        output="probability of each label",
-        data=f"{pictures.DATA} {EACH['train']} pictures of each class train.",
-        test_set=f"{EACH['test'] * len(LABELS)} pictures, {EACH['test']} of each class, {pictures.TEST_SET}",
-        limits=pictures.LIMITS,
         test_inputs=10,
         clips=2,
     ))

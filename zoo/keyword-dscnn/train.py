@@ -1,5 +1,6 @@
 """Trains keyword-dscnn: depthwise separable convolutions that pick a command out of a second of sound."""
 
+from zoo.common.layers import classified, convolution, relu, separable
 from zoo.common.recipe import Recipe, make, tf
 
 from . import data
@@ -9,22 +10,15 @@ BLOCKS = 4
 FIRST = (10, 4)  # Frames by coefficients that the first convolution sees.
 
 
-def normalised(x):
-    return tf.keras.layers.ReLU()(tf.keras.layers.BatchNormalization(momentum=0.95)(x))
-
-
 def network():
     layers = tf.keras.layers
     second = layers.Input((data.FRAMES, data.COEFFICIENTS, 1))
-    x = normalised(layers.Conv2D(WIDTH, FIRST, 2, padding="same", use_bias=False)(second))
+    x = relu(convolution(second, WIDTH, FIRST, 2))
     x = layers.Dropout(0.2)(x)
     for _ in range(BLOCKS):
-        x = normalised(layers.DepthwiseConv2D(3, padding="same", use_bias=False)(x))
-        x = normalised(layers.Conv2D(WIDTH, 1, use_bias=False)(x))
+        x = separable(x, WIDTH)
     x = layers.Dropout(0.3)(x)
-    x = layers.AveragePooling2D(x.shape[1:3])(x)
-    x = layers.Dense(len(data.LABELS))(layers.Flatten()(x))
-    return tf.keras.Model(second, layers.Softmax()(x))
+    return tf.keras.Model(second, classified(x, len(data.LABELS)))
 
 
 if __name__ == "__main__":
