@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "microkernels/order.h"
 #include "microkernels/requantize.h"
 #include "microkernels/tile.h"
 #include "microkernels/window.h"
@@ -67,11 +68,23 @@ extern "C" void thimble_conv2d_packed(const void* descriptor, std::byte* const* 
 extern "C" void thimble_conv2d_packed_with_exceptions(const void* descriptor,
                                                       std::byte* const* buffers,
                                                       std::uint32_t first_row, std::uint32_t rows);
+template <typename Order>
+constexpr void conv2d_packed_order(const Window& window, Order& order) {
+  windows_order(window, {window.input_channels, window.output_channels}, kTilePixels,
+                reads_in_place(window) || rows_apart(window) > 1, order);
+}
+
 /// Weights as thimble_unpacked_sums has them (microkernels/tile.h), group after group of four
 /// channels, `runs` with one length a group; then int8 [output channel][tap] for the channels that
 /// make no group.
 extern "C" void thimble_conv2d_unpacked(const void* descriptor, std::byte* const* buffers,
                                         std::uint32_t first_row, std::uint32_t rows);
+template <typename Order>
+constexpr void conv2d_unpacked_order(const Window& window, Order& order) {
+  windows_order(window, {window.input_channels, window.output_channels}, kUnpackedPixels,
+                reads_in_place(window), order);
+}
+
 /// Weights int8 [output channel][kernel row][kernel column][input channel], any form: the plain
 /// definition.
 extern "C" void thimble_conv2d_reference(const void* descriptor, std::byte* const* buffers,

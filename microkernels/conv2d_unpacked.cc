@@ -6,7 +6,7 @@
 namespace thimble::microkernels {
 namespace {
 
-constexpr int kPixels = 2;
+constexpr int kPixels = kUnpackedPixels;
 
 void store(const Requantization& requantization, int channel, const std::int32_t* sums, int pitch,
            std::int8_t* const* outputs, int pixels) {

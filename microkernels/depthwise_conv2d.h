@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "microkernels/order.h"
 #include "microkernels/requantize.h"
 #include "microkernels/window.h"
 
@@ -16,15 +17,7 @@ struct DepthwiseConv2d {
   Requantization requantization;  ///< the input's zero point is folded into the biases
   const void* weights;            ///< int8 [output_channels][row][column]
   std::uint16_t multiplier;
-  bool along_columns;  ///< for the 3x3 ones: to slide down the columns, with weights
-                       ///< [output_channels][column][row]
 };
-
-/// Whether a layer may be computed along_columns.
-constexpr bool slides_along_columns(const Window& window) {
-  return window.stride_x == 1 && window.input_height == window.output_height &&
-         window.input_width == window.output_width;
-}
 
 /// What thimble_depthwise_conv2d_3x3_* compute.
 constexpr bool is_depthwise_3x3(const DepthwiseConv2d& layer) {
@@ -66,6 +59,22 @@ constexpr std::uint32_t depthwise_scratch_bytes(const Window& window) {
 /// Any layer.
 extern "C" void thimble_depthwise_conv2d(const void* descriptor, std::byte* const* buffers,
                                          std::uint32_t first_row, std::uint32_t rows);
+/// Counts pixels: each channel is gone through alone. Only for a multiplier of 1.
+template <typename Order>
+constexpr void depthwise_conv2d_order(const Window& window, Order& order) {
+  int copied = 0;
+  for (int row = 0; row < window.output_height; ++row) {
+    for (int ky = 0; ky < window.kernel_height; ++ky) {
+      const int y = row * window.stride_y - window.pad_top + ky * window.dilation_y;
+      const bool kept = y < copied && window.dilation_y == 1;
+      if (y < 0 || y >= window.input_height || kept) continue;
+      order.reads(std::int64_t{y} * window.input_width);
+      copied = y + 1;
+    }
+    order.writes((row + std::int64_t{1}) * window.output_width);
+  }
+}
+
 /// The fastest ones and the smallest, where is_depthwise_3x3().
 extern "C" void thimble_depthwise_conv2d_3x3_stride1(const void* descriptor,
                                                      std::byte* const* buffers,
@@ -76,5 +85,25 @@ extern "C" void thimble_depthwise_conv2d_3x3_stride2(const void* descriptor,
 extern "C" void thimble_depthwise_conv2d_3x3_small(const void* descriptor,
                                                    std::byte* const* buffers,
                                                    std::uint32_t first_row, std::uint32_t rows);
+
+/// As depthwise_conv2d_order().
+template <typename Order>
+constexpr void depthwise_conv2d_3x3_small_order(const Window& window, Order& order) {
+  windows_order(window, {1, 1}, 1, false, order);
+}
+/// Two rows at a time, or one at the ends: any row may be the lower one of two. A column of pixels
+/// is read once for all windows that it is in.
+template <typename Order>
+constexpr void depthwise_conv2d_3x3_order(const Window& window, Order& order) {
+  for (int row = 0; row < window.output_height; ++row) {
+    for (int column = 0; column < window.output_width; ++column) {
+      const int next = column * window.stride_x - window.pad_left + 3;
+      order.writes(std::int64_t{row} * window.output_width + column + 1);
+      if (next < window.input_width)
+        order.reads(first_pixel(window, row == 0 ? 0 : row - 1, 0) + next);
+      order.reads(first_pixel(window, row + 1, 0));
+    }
+  }
+}
 
 }  // namespace thimble::microkernels

@@ -32,32 +32,28 @@ Depthwise3x3 rows_of(const DepthwiseConv2d& layer, std::byte* const* buffers,
   const int channels = window.output_channels;
   const int input_row = window.input_width * channels;
   const int output_row = window.output_width * channels;
-  // Along the longer side less is to be done at ends: then the columns are what the loops call
-  // rows.
-  const Span& outer = layer.along_columns ? columns : rows;
-  const Span& inner = layer.along_columns ? rows : columns;
-  const bool both = outer.count == 1 && outer.before != 0 && outer.after != 0;
+  const bool both = rows.count == 1 && rows.before != 0 && rows.after != 0;
 
   Depthwise3x3 work{};
   work.channels = channels;
-  work.step = layer.along_columns ? input_row : channels;
+  work.step = channels;
   work.stride = window.stride_x;
-  work.input_pitch = layer.along_columns ? channels : input_row;
-  work.output_pitch = layer.along_columns ? channels : output_row;
-  work.input = reinterpret_cast<const std::int8_t*>(buffers[0]) + outer.begin * work.input_pitch +
-               (inner.before != 0 ? 0 : inner.begin * work.step);
+  work.input_pitch = input_row;
+  work.output_pitch = output_row;
+  work.input = reinterpret_cast<const std::int8_t*>(buffers[0]) + rows.begin * work.input_pitch +
+               (columns.before != 0 ? 0 : columns.begin * work.step);
   work.output =
       reinterpret_cast<std::int8_t*>(buffers[1]) + static_cast<int>(first_row) * output_row;
   work.weights = static_cast<const std::int8_t*>(layer.weights);
   work.biases = static_cast<const std::int32_t*>(requantization.biases);
   work.scales = static_cast<const std::uint32_t*>(requantization.scales);
   work.scale_step = requantization.per_channel ? 4 : 0;
-  work.above = both ? 3 : outer.before;
-  work.below = both ? 0 : outer.after;
-  work.inside = outer.count - outer.before - work.below;
-  work.left = inner.before;
-  work.right = inner.after;
-  work.columns = inner.count - inner.after;
+  work.above = both ? 3 : rows.before;
+  work.below = both ? 0 : rows.after;
+  work.inside = rows.count - rows.before - work.below;
+  work.left = columns.before;
+  work.right = columns.after;
+  work.columns = columns.count - columns.after;
   work.input_zero_point = window.input_zero_point;
   work.rounding = 2 * requantization.zero_point + 1;
   work.double_round = requantization.double_round ? 1 : 0;

@@ -24,6 +24,24 @@ struct Broadcast {
                         ///< second input
 };
 
+/// How one of the inputs is read.
+template <typename Order>
+constexpr void broadcast_order(const Broadcast& shape, std::uint32_t rows, bool is_second,
+                               Order& order) {
+  const Broadcast::Input& input = is_second ? shape.second : shape.first;
+  const std::uint32_t step = is_second && shape.second_repeats ? 0 : 1;
+  std::int64_t written = 0;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    for (std::int64_t column = 0; column < shape.columns; ++column) {
+      for (std::int64_t element = 0; element < shape.elements; ++element) {
+        if (step != 0 || element == 0)
+          order.reads(row * input.row + column * input.column + element * step);
+        order.writes(++written);
+      }
+    }
+  }
+}
+
 /// (first * first_factor + second * second_factor + offset) >> shift, clamped.
 /// Zero points and roundings are in the numbers: the compiler has proved them
 /// right for all pairs of inputs.
@@ -74,5 +92,13 @@ struct Lookup {
 /// A Microkernel. Buffers: input, output, none. Descriptor: Lookup.
 extern "C" void thimble_lookup(const void* descriptor, std::byte* const* buffers,
                                std::uint32_t first_row, std::uint32_t rows);
+
+template <typename Order>
+constexpr void lookup_order(const Lookup& layer, std::uint32_t rows, Order& order) {
+  for (std::int64_t i = 0; i < std::int64_t{rows} * layer.row_bytes; ++i) {
+    order.reads(i);
+    order.writes(i + 1);
+  }
+}
 
 }  // namespace thimble::microkernels

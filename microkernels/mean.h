@@ -49,4 +49,15 @@ extern "C" void thimble_average(const void* descriptor, std::byte* const* buffer
 extern "C" void thimble_average_small(const void* descriptor, std::byte* const* buffers,
                                       std::uint32_t first_row, std::uint32_t rows);
 
+/// Of all functions here: some neighbouring channels are written when all their values are read.
+template <typename Order>
+constexpr void mean_order(const MeanShape& shape, std::uint32_t rows, Order& order) {
+  for (std::int64_t row = 0; row < rows; ++row) {
+    for (int channel = 0; channel < shape.channels; ++channel) {
+      order.reads(row * shape.values * shape.channels + channel);
+      order.writes(row * shape.channels + channel + 1);
+    }
+  }
+}
+
 }  // namespace thimble::microkernels

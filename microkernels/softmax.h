@@ -56,4 +56,12 @@ constexpr std::int32_t exponential(const Softmax& layer, int below) {
 extern "C" void thimble_softmax(const void* descriptor, std::byte* const* buffers,
                                 std::uint32_t first_row, std::uint32_t rows);
 
+template <typename Order>
+constexpr void softmax_order(const Softmax& layer, std::uint32_t rows, Order& order) {
+  for (std::int64_t row = 0; row < rows; ++row) {
+    order.reads(row * layer.elements);
+    order.writes((row + 1) * layer.elements);
+  }
+}
+
 }  // namespace thimble::microkernels

@@ -10,6 +10,8 @@ namespace thimble::microkernels {
 
 /// Windows that share each weight that is loaded.
 inline constexpr int kTilePixels = 3;
+/// The same where weights are not packed.
+inline constexpr int kUnpackedPixels = 2;
 /// Taps of the longest run of packed weights.
 inline constexpr int kLongestRun = 14;
 /// Output channels are computed in groups of this many, those left at the end in pairs.

@@ -19,6 +19,7 @@ class Addition : public Candidate {
         "Add{{{}, {}, {}, {}, {}, {}, {}}}", broadcast_text(meeting_.broadcast), form_.first_factor,
         form_.second_factor, form_.offset, form_.shift, lowest_, highest_);
     layer.rows = meeting_.rows;
+    layer.orders = orders_of(meeting_);
     return layer;
   }
 

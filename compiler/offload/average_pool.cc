@@ -4,6 +4,8 @@
 #include "compiler/offload/candidate.h"
 #include "compiler/offload/rescale.h"
 #include "compiler/offload/window.h"
+#include "microkernels/mean.h"
+#include "microkernels/order.h"
 
 namespace thimble::offload {
 namespace {
@@ -26,11 +28,15 @@ class AveragePool : public Candidate {
       layer.header = "microkernels/mean.h";
       layer.descriptor = fmt::format("Average{{{{{}, {}}}, {}, {}}}", values,
                                      window_.input_channels, clamp_.lowest, clamp_.highest);
+      const microkernels::MeanShape shape{static_cast<std::uint16_t>(values),
+                                          window_.input_channels};
+      layer.orders = {recorded([&](auto& order) { microkernels::mean_order(shape, 1, order); })};
     } else {
       layer.symbol = fmt::format("thimble_average_pool2d{}", size);
       layer.header = "microkernels/average_pool2d.h";
       layer.descriptor = fmt::format("AveragePool2d{{{}, {}, {}}}", window_text(window_),
                                      clamp_.lowest, clamp_.highest);
+      layer.orders = {recorded([&](auto& order) { microkernels::pool_order(window_, order); })};
     }
     return layer;
   }

@@ -25,10 +25,24 @@ class Copying : public Candidate {
       dimensions += fmt::format("{{{}, {}}}, ", loop.extent, loop.step);
     layer.descriptor = fmt::format("Copy{{{{{}}}, {}, {}}}", dimensions, first_, bytes_ / rows_);
     layer.rows = rows_;
+    layer.orders = {recorded([&](auto& order) {
+      microkernels::copy_order(microkernel(), static_cast<std::uint32_t>(rows_), order);
+    })};
     return layer;
   }
 
  private:
+  [[nodiscard]] microkernels::Copy microkernel() const {
+    microkernels::Copy copy{};
+    for (std::size_t d = 0; d < loops_.size(); ++d) {
+      copy.dimensions[d] = {static_cast<std::uint32_t>(loops_[d].extent),
+                            static_cast<std::int32_t>(loops_[d].step)};
+    }
+    copy.first = static_cast<std::uint32_t>(first_);
+    copy.row_bytes = static_cast<std::uint32_t>(bytes_ / rows_);
+    return copy;
+  }
+
   std::int64_t first_;
   std::vector<View::Loop> loops_;
   int rows_;

@@ -87,4 +87,15 @@ std::string broadcast_text(const microkernels::Broadcast& broadcast) {
                      broadcast.second.row, broadcast.second.column, broadcast.second_repeats);
 }
 
+std::vector<Order> orders_of(const Meeting& meeting) {
+  std::vector<Order> orders;
+  for (const bool is_second : {false, true}) {
+    orders.push_back(recorded([&](auto& order) {
+      microkernels::broadcast_order(meeting.broadcast, static_cast<std::uint32_t>(meeting.rows),
+                                    is_second, order);
+    }));
+  }
+  return orders;
+}
+
 }  // namespace thimble::offload

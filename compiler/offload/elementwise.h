@@ -4,8 +4,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "compiler/mlir/operation.h"
+#include "compiler/offload/order.h"
 #include "microkernels/elementwise.h"
 
 namespace thimble::offload {
@@ -28,5 +30,8 @@ struct Meeting {
 
 /// The initializer of a Broadcast.
 [[nodiscard]] std::string broadcast_text(const microkernels::Broadcast& broadcast);
+
+/// How both inputs of a microkernel are read.
+[[nodiscard]] std::vector<Order> orders_of(const Meeting& meeting);
 
 }  // namespace thimble::offload

@@ -87,6 +87,15 @@ void encode_exceptions(const Convolution& layer, const std::vector<ChannelScale>
   encoding.exceptions.requantization = reference_requantization(chosen);
 }
 
+// Exceptions, and the plain definition, read everything again for each channel.
+std::vector<Order> orders_of(const std::string& symbol, const microkernels::Window& window) {
+  if (symbol == "thimble_conv2d_packed")
+    return {recorded([&](auto& order) { microkernels::conv2d_packed_order(window, order); })};
+  if (symbol == "thimble_conv2d_unpacked")
+    return {recorded([&](auto& order) { microkernels::conv2d_unpacked_order(window, order); })};
+  return {};
+}
+
 // The initializer of a Conv2d whose constants are `first` and the three behind it.
 std::string descriptor_text(const Convolution& layer, const EncodedConv2d& encoded, int first) {
   return fmt::format(
@@ -138,6 +147,7 @@ Layer conv2d_layer(const Convolution& layer, Goal goal) {
   result.descriptor = descriptor_text(layer, encoding.most, 0);
   result.rows = layer.window.output_height;
   result.scratch_bytes = microkernels::conv2d_scratch_bytes(layer.window);
+  result.orders = orders_of(encoding.symbol, layer.window);
   result.forms = encoding.most.requantization.forms;
   const bool has_exceptions = !encoding.channels.empty();
   if (has_exceptions) {

@@ -49,12 +49,14 @@ TEST_P(Convolutions, AreExact) {
       const microkernels::Conv2dWithExceptions descriptors{
           descriptor(*layer, encoding.most), descriptor(*layer, encoding.exceptions),
           encoding.channels.data(), static_cast<std::uint16_t>(encoding.channels.size())};
-      random.check(
-          *layer,
-          [&](std::byte* const* buffers, std::uint32_t first_row, std::uint32_t rows) {
-            function(encoding.symbol)(&descriptors, buffers, first_row, rows);
-          },
-          microkernels::conv2d_scratch_bytes(layer->window));
+      const auto kernel = [&](std::byte* const* buffers, std::uint32_t first_row,
+                              std::uint32_t rows) {
+        function(encoding.symbol)(&descriptors, buffers, first_row, rows);
+      };
+      const std::size_t scratch = microkernels::conv2d_scratch_bytes(layer->window);
+      random.check(*layer, kernel, scratch);
+      for (const Order& order : conv2d_layer(*layer, goal).orders)
+        random.check_in_place(*layer, kernel, scratch, order);
     }
   }
 }

@@ -3,25 +3,27 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include "compiler/offload/bytes.h"
 #include "compiler/offload/window.h"
 
 namespace thimble::offload {
 namespace {
 
-// Channel by channel, each column by column.
-std::vector<std::int8_t> transposed(const Convolution& layer) {
-  std::vector<std::int8_t> weights;
-  weights.reserve(layer.weights.size());
-  const std::size_t height = layer.window.kernel_height;
-  const std::size_t width = layer.window.kernel_width;
-  for (std::size_t first = 0; first < layer.weights.size(); first += height * width) {
-    for (std::size_t x = 0; x < width; ++x) {
-      for (std::size_t y = 0; y < height; ++y)
-        weights.push_back(layer.weights[first + y * width + x]);
+std::vector<Order> orders_of(const DepthwiseEncoding& encoding, const Convolution& layer) {
+  if (layer.multiplier != 1) return {};
+  const std::string_view symbol = encoding.symbol;
+  const auto tell = [&](auto& order) {
+    if (symbol == "thimble_depthwise_conv2d") {
+      microkernels::depthwise_conv2d_order(layer.window, order);
+    } else if (symbol == "thimble_depthwise_conv2d_3x3_small") {
+      microkernels::depthwise_conv2d_3x3_small_order(layer.window, order);
+    } else {
+      microkernels::depthwise_conv2d_3x3_order(layer.window, order);
     }
-  }
-  return weights;
+  };
+  return {recorded(tell, layer.window.output_channels)};
 }
 
 }  // namespace
@@ -34,8 +36,7 @@ microkernels::DepthwiseConv2d DepthwiseEncoding::descriptor(const Convolution& l
            static_cast<std::int8_t>(output.lowest), static_cast<std::int8_t>(output.highest),
            output.double_round},
           weights.data(),
-          static_cast<std::uint16_t>(layer.multiplier),
-          along_columns};
+          static_cast<std::uint16_t>(layer.multiplier)};
 }
 
 DepthwiseEncoding encode_depthwise(const Convolution& layer, Goal goal) {
@@ -45,9 +46,7 @@ DepthwiseEncoding encode_depthwise(const Convolution& layer, Goal goal) {
     encoding.symbol = goal == Goal::kSize          ? "thimble_depthwise_conv2d_3x3_small"
                       : layer.window.stride_x == 1 ? "thimble_depthwise_conv2d_3x3_stride1"
                                                    : "thimble_depthwise_conv2d_3x3_stride2";
-    encoding.along_columns = microkernels::slides_along_columns(layer.window) &&
-                             layer.window.input_height > layer.window.input_width;
-    encoding.weights = encoding.along_columns ? transposed(layer) : layer.weights;
+    encoding.weights = layer.weights;
     return encoding;
   }
   encoding.symbol = "thimble_depthwise_conv2d";
@@ -62,13 +61,14 @@ Layer depthwise_layer(const Convolution& layer, Goal goal) {
   result.symbol = encoding.symbol;
   result.header = "microkernels/depthwise_conv2d.h";
   result.descriptor =
-      fmt::format("DepthwiseConv2d{{{}, {}, $0, {}, {}}}", window_text(layer.window),
+      fmt::format("DepthwiseConv2d{{{}, {}, $0, {}}}", window_text(layer.window),
                   requantization_text(encoding.requantization, layer.rescale.output, "$1", "$2"),
-                  layer.multiplier, encoding.along_columns);
+                  layer.multiplier);
   result.constants = {bytes_of(encoding.weights), bytes_of(encoding.requantization.biases),
                       encoding.requantization.scales};
   result.rows = layer.window.output_height;
   result.scratch_bytes = encoding.scratch_bytes;
+  result.orders = orders_of(encoding, layer);
   result.forms = encoding.requantization.forms;
   return result;
 }

@@ -14,7 +14,6 @@ struct DepthwiseEncoding {
   const char* symbol = nullptr;
   std::vector<std::int8_t> weights;
   RequantizationPlan requantization;
-  bool along_columns = false;
   std::uint32_t scratch_bytes = 0;
 
   /// The layer's descriptor, with pointers into this.

@@ -40,12 +40,14 @@ TEST_P(DepthwiseConvolutions, AreExact) {
       const DepthwiseEncoding encoding = encode_depthwise(*layer, goal);
       ASSERT_NE(function(encoding.symbol), nullptr) << encoding.symbol;
       const microkernels::DepthwiseConv2d descriptor = encoding.descriptor(*layer);
-      random.check(
-          *layer,
-          [&](std::byte* const* buffers, std::uint32_t first_row, std::uint32_t rows) {
-            function(encoding.symbol)(&descriptor, buffers, first_row, rows);
-          },
-          encoding.scratch_bytes);
+      const auto kernel = [&](std::byte* const* buffers, std::uint32_t first_row,
+                              std::uint32_t rows) {
+        function(encoding.symbol)(&descriptor, buffers, first_row, rows);
+      };
+      const std::size_t scratch = encoding.scratch_bytes;
+      random.check(*layer, kernel, scratch);
+      for (const Order& order : depthwise_layer(*layer, goal).orders)
+        random.check_in_place(*layer, kernel, scratch, order);
     }
   }
 }

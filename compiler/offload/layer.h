@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "compiler/offload/order.h"
+
 namespace thimble::offload {
 
 /// What microkernels are chosen for. All are exact.
@@ -24,10 +26,11 @@ struct Layer {
   std::vector<std::vector<std::uint8_t>> constants;  ///< each placed at a multiple of 4
   int rows = 1;                      ///< of output, which the microkernel is asked for
   std::uint64_t scratch_bytes = 0;   ///< of working memory besides its tensors: its last buffer
+  std::vector<Order> orders;         ///< how each input is read; none: nothing is known
   std::map<std::string, int> forms;  ///< output channels on each form of requantization
   int dead_channels = 0;             ///< left out, because no input changes them
   NLOHMANN_DEFINE_TYPE_INTRUSIVE(Layer, function, tensor, operation, symbol, header, descriptor,
-                                 constants, rows, scratch_bytes, forms, dead_channels)
+                                 constants, rows, scratch_bytes, orders, forms, dead_channels)
 };
 
 /// An operation that could have begun a layer, and why it is left to IREE.

@@ -21,6 +21,10 @@ class Lookup : public Candidate {
     layer.descriptor = fmt::format("Lookup{{$0, {}}}", count_ / rows_);
     layer.constants.push_back(outputs_);
     layer.rows = rows_;
+    layer.orders = {recorded([&](auto& order) {
+      microkernels::lookup_order({nullptr, static_cast<std::uint32_t>(count_ / rows_)},
+                                 static_cast<std::uint32_t>(rows_), order);
+    })};
     return layer;
   }
 

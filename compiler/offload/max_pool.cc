@@ -4,6 +4,7 @@
 #include "compiler/offload/candidate.h"
 #include "compiler/offload/rescale.h"
 #include "compiler/offload/window.h"
+#include "microkernels/order.h"
 
 namespace thimble::offload {
 namespace {
@@ -20,6 +21,7 @@ class MaxPool : public Candidate {
     layer.descriptor =
         fmt::format("MaxPool2d{{{}, {}, {}}}", window_text(window_), clamp_.lowest, clamp_.highest);
     layer.rows = window_.output_height;
+    layer.orders = {recorded([&](auto& order) { microkernels::pool_order(window_, order); })};
     return layer;
   }
 

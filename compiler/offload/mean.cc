@@ -37,6 +37,11 @@ class MeanLayer : public Candidate {
                     shape_.channels, bias_, rescale_.multipliers[0], rescale_.shifts[0],
                     output.zero_point, output.lowest, output.highest, output.double_round);
     layer.rows = static_cast<int>(shape_.rows);
+    layer.orders = {recorded([&](auto& order) {
+      microkernels::mean_order(
+          {static_cast<std::uint16_t>(shape_.values), static_cast<std::uint16_t>(shape_.channels)},
+          static_cast<std::uint32_t>(shape_.rows), order);
+    })};
     layer.forms["reference"] = 1;
     return layer;
   }

@@ -30,6 +30,7 @@ class Multiplication : public Candidate {
                                    zero_points_.second, form_.factor, form_.offset,
                                    form_.negative_offset, form_.shift, lowest_, highest_);
     layer.rows = meeting_.rows;
+    layer.orders = orders_of(meeting_);
     return layer;
   }
 

@@ -22,6 +22,9 @@ class Padding : public Candidate {
     layer.descriptor = fmt::format("Pad{{{}, {}, {}, {}}}", text(rows_), text(columns_),
                                    text(bytes_), static_cast<std::uint8_t>(value_));
     layer.rows = static_cast<int>(rows_.before + rows_.inside + rows_.after);
+    layer.orders = {recorded([&](auto& order) {
+      microkernels::pad_order({rows_, columns_, bytes_, static_cast<std::uint8_t>(value_)}, order);
+    })};
     return layer;
   }
 

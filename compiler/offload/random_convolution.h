@@ -5,12 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <random>
 #include <vector>
 
 #include "compiler/offload/convolution.h"
+#include "compiler/offload/order.h"
 
 namespace thimble::offload {
 
@@ -46,26 +48,53 @@ class RandomConvolution {
 
   /// Runs the kernel in two calls, split at a random row, and compares every output.
   void check(const Convolution& layer, const Kernel& kernel, std::size_t scratch_bytes) {
-    constexpr std::byte kGuard{0xa5};
-    const auto& window = layer.window;
-    const std::size_t count =
-        std::size_t{window.output_height} * window.output_width * window.output_channels;
-    std::vector<std::byte> result(count + 4, kGuard);
-    std::vector<std::byte> scratch(scratch_bytes + 4, kGuard);
-    std::byte* buffers[] = {reinterpret_cast<std::byte*>(input_.data()), result.data(),
-                            scratch.data()};
-    const auto split = static_cast<std::uint32_t>(pick(0, window.output_height));
+    const std::size_t count = outputs(layer);
+    std::vector<std::byte> result(count + kGuardBytes, kGuard);
+    run(layer, kernel, scratch_bytes, reinterpret_cast<std::byte*>(input_.data()), result.data(),
+        pick(0, layer.window.output_height));
+    for (std::size_t i = 0; i < kGuardBytes; ++i) EXPECT_EQ(result[count + i], kGuard);
+    compare(layer, result.data());
+  }
+
+  /// The same in one call, whose output follows the reading of the input through memory as the
+  /// kernel's order allows.
+  void check_in_place(const Convolution& layer, const Kernel& kernel, std::size_t scratch_bytes,
+                      const Order& order) {
+    const std::int64_t lead = offload::lead(order);
+    if (lead < -static_cast<std::int64_t>(input_.size())) return;
+    std::vector<std::byte> memory(2 * input_.size() + 2 * outputs(layer));
+    std::byte* const output = memory.data() + input_.size();
+    std::byte* const input = output + lead;
+    std::memcpy(input, input_.data(), input_.size());
+    run(layer, kernel, scratch_bytes, input, output, 0);
+    compare(layer, output);
+  }
+
+ private:
+  static constexpr std::byte kGuard{0xa5};
+  static constexpr std::size_t kGuardBytes = 4;
+
+  static std::size_t outputs(const Convolution& layer) {
+    return std::size_t{layer.window.output_height} * layer.window.output_width *
+           layer.window.output_channels;
+  }
+
+  void run(const Convolution& layer, const Kernel& kernel, std::size_t scratch_bytes,
+           std::byte* input, std::byte* output, int rows_first) {
+    std::vector<std::byte> scratch(scratch_bytes + kGuardBytes, kGuard);
+    std::byte* buffers[] = {input, output, scratch.data()};
+    const auto split = static_cast<std::uint32_t>(rows_first);
     kernel(buffers, 0, split);
-    kernel(buffers, split, window.output_height - split);
-    for (std::size_t i = 0; i < 4; ++i) {
-      EXPECT_EQ(result[count + i], kGuard);
-      EXPECT_EQ(scratch[scratch_bytes + i], kGuard);
-    }
-    std::size_t at = 0;
+    kernel(buffers, split, layer.window.output_height - split);
+    for (std::size_t i = 0; i < kGuardBytes; ++i) EXPECT_EQ(scratch[scratch_bytes + i], kGuard);
+  }
+
+  void compare(const Convolution& layer, const std::byte* result) const {
+    const auto& window = layer.window;
     for (int y = 0; y < window.output_height; ++y) {
       for (int x = 0; x < window.output_width; ++x) {
-        for (int c = 0; c < window.output_channels; ++c, ++at) {
-          ASSERT_EQ(static_cast<int>(static_cast<std::int8_t>(result[at])),
+        for (int c = 0; c < window.output_channels; ++c) {
+          ASSERT_EQ(static_cast<int>(static_cast<std::int8_t>(*result++)),
                     specified(layer, y, x, c))
               << "row " << y << ", column " << x << ", channel " << c;
         }
@@ -73,7 +102,6 @@ class RandomConvolution {
     }
   }
 
- private:
   int pick(int low, int high) {
     return low + static_cast<int>(random_() % static_cast<unsigned>(high - low + 1));
   }

@@ -72,6 +72,9 @@ class SoftmaxLayer : public Candidate {
     layer.descriptor = fmt::format("Softmax{{{}, {}, {}}}", softmax_.multiplier, softmax_.elements,
                                    softmax_.left_shift);
     layer.rows = rows_;
+    layer.orders = {recorded([&](auto& order) {
+      microkernels::softmax_order(softmax_, static_cast<std::uint32_t>(rows_), order);
+    })};
     layer.scratch_bytes = softmax_.elements * sizeof(std::int32_t);
     return layer;
   }

@@ -17,6 +17,9 @@ class Definitions {
  public:
   explicit Definitions(const iree::Trace& trace) : trace_(trace), reaching_(trace.buffers.size()) {}
 
+  // What steps use from now on lies at multiples of this.
+  void set_alignment(std::uint64_t alignment) { alignment_ = alignment; }
+
   // A step brings new content: earlier content of these bytes ends here.
   int write(const Range& range, int step) {
     const int definition = add(range, step);
@@ -67,7 +70,7 @@ class Definitions {
 
   int add(const Range& range, int step) {
     parents_.push_back(count());
-    tensors_.push_back({range.buffer, range.offset, range.length, step, step});
+    tensors_.push_back({range.buffer, range.offset, range.length, step, step, alignment_});
     return count() - 1;
   }
 
@@ -82,6 +85,7 @@ class Definitions {
     into.size = end - into.offset;
     into.first_step = std::min(into.first_step, other.first_step);
     into.last_step = std::max(into.last_step, other.last_step);
+    into.alignment = std::max(into.alignment, other.alignment);
     parents_[at(b)] = a;
   }
 
@@ -105,6 +109,7 @@ class Definitions {
   }
 
   const iree::Trace& trace_;
+  std::uint64_t alignment_ = kWordAlignment;
   std::vector<std::map<std::uint64_t, Piece>> reaching_;  // by buffer, by first byte
   std::vector<int> parents_;
   std::vector<Tensor> tensors_;
@@ -121,7 +126,7 @@ std::vector<Access> accesses_of(const iree::Step& step, const iree::AccessMap& m
 
 // Starts a tensor where alignment in its buffer tells alignment in the arena.
 Tensor aligned(Tensor tensor) {
-  const std::uint64_t excess = tensor.offset % kAlignment;
+  const std::uint64_t excess = tensor.offset % tensor.alignment;
   tensor.offset -= excess;
   tensor.size += excess;
   return tensor;
@@ -129,8 +134,8 @@ Tensor aligned(Tensor tensor) {
 
 }  // namespace
 
-Liveness analyze(const iree::Trace& trace, const iree::AccessMap& accesses,
-                 std::size_t input_count) {
+Liveness analyze(const iree::Trace& trace, const iree::AccessMap& accesses, std::size_t input_count,
+                 const std::set<std::string>& microkernels) {
   Definitions definitions(trace);
   Liveness result;
   result.input_tensors.assign(input_count, -1);
@@ -145,6 +150,9 @@ Liveness analyze(const iree::Trace& trace, const iree::AccessMap& accesses,
     const std::vector<Range> step_ranges = iree::ranges(trace.steps[s]);
     const std::vector<Access> kinds = accesses_of(trace.steps[s], accesses);
     std::vector<int> tensors(step_ranges.size(), -1);
+    const auto* dispatch = std::get_if<iree::DispatchStep>(&trace.steps[s]);
+    const bool is_generated = dispatch != nullptr && !microkernels.contains(dispatch->function);
+    definitions.set_alignment(is_generated ? kAlignment : kWordAlignment);
     // All reads come before all writes, whatever the order of the bindings.
     for (std::size_t i = 0; i < step_ranges.size(); ++i) {
       if (definitions.is_constant(step_ranges[i]) || kinds[i] == Access::kWrite) continue;
@@ -155,7 +163,9 @@ Liveness analyze(const iree::Trace& trace, const iree::AccessMap& accesses,
       if (kinds[i] == Access::kWrite) tensors[i] = definitions.write(step_ranges[i], step);
     }
     result.step_tensors.push_back(std::move(tensors));
+    result.step_accesses.push_back(kinds);
   }
+  definitions.set_alignment(kWordAlignment);
   const int end = static_cast<int>(trace.steps.size());
   for (const Range& output : trace.outputs) {
     result.output_tensors.push_back(

@@ -1,7 +1,9 @@
-// See placement.h.
+// See placement.h. Any best placement comes of placing its tensors, in some order, each at the
+// lowest offset that those before leave free: so orders are what is searched.
 #include "compiler/plan/placement.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <random>
 
@@ -10,79 +12,199 @@ namespace {
 
 constexpr int kExchanges = 2000;
 constexpr std::size_t kMostForExchanges = 400;  // tensors: each exchange places all of them again
+constexpr std::size_t kMostForAllOrders = 9;
+constexpr int kMostTries = 300'000;  // of all orders
 
 using Order = std::vector<std::size_t>;
-
-std::uint64_t round_up(std::uint64_t value) {
-  return (value + kAlignment - 1) / kAlignment * kAlignment;
-}
 
 bool live_together(const Tensor& a, const Tensor& b) {
   return a.first_step <= b.last_step && b.first_step <= a.last_step;
 }
 
-Placement place_in_order(std::span<const Tensor> tensors, const Order& order) {
-  Placement placement{std::vector<std::uint64_t>(tensors.size()), 0};
-  std::vector<std::size_t> placed;  // by offset
-  for (const std::size_t current : order) {
-    std::uint64_t at = 0;
-    for (const std::size_t other : placed) {
-      if (!live_together(tensors[current], tensors[other])) continue;
-      if (placement.offsets[other] >= at + tensors[current].size) break;
-      at = std::max(at, round_up(placement.offsets[other] + tensors[other].size));
+class Packer {
+ public:
+  explicit Packer(const Packing& packing, std::uint64_t enough)
+      : packing_(packing),
+        enough_(enough),
+        neighbours_(packing.tensors.size()),
+        offsets_(packing.tensors.size()),
+        placed_(packing.tensors.size()),
+        best_{{}, std::numeric_limits<std::uint64_t>::max()} {
+    const auto& tensors = packing.tensors;
+    for (std::size_t a = 0; a < tensors.size(); ++a) {
+      const bool is_fixed = a < packing.fixed.size() && packing.fixed[a];
+      if (is_fixed) {
+        placed_[a] = true;
+        offsets_[a] = *packing.fixed[a];
+        fixed_end_ = std::max(fixed_end_, offsets_[a] + tensors[a].size);
+      } else {
+        free_.push_back(a);
+      }
+      for (std::size_t b = 0; b < tensors.size(); ++b) {
+        if (a == b || tensors[a].size == 0 || tensors[b].size == 0) continue;
+        if (!live_together(tensors[a], tensors[b])) continue;
+        Neighbour neighbour{b, {}};
+        for (const Overlap& overlap : packing.overlaps) {
+          const auto input = static_cast<std::size_t>(overlap.input);
+          const auto output = static_cast<std::size_t>(overlap.output);
+          if ((input == a && output == b) || (input == b && output == a))
+            neighbour.overlaps.push_back(&overlap);
+        }
+        neighbours_[a].push_back(std::move(neighbour));
+      }
     }
-    placement.offsets[current] = at;
-    placement.arena_bytes = std::max(placement.arena_bytes, round_up(at + tensors[current].size));
-    placed.insert(std::ranges::upper_bound(placed, at, {},
-                                           [&](std::size_t i) { return placement.offsets[i]; }),
-                  current);
   }
-  return placement;
-}
+
+  Placement run() {
+    best_order_ = free_;
+    Order order = free_;
+    try_order(order);
+    const auto try_sorted = [&](const auto& key) {
+      std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(key(tensor(i)), i); });
+      try_order(order);
+    };
+    try_sorted([](const Tensor& tensor) { return ~tensor.size; });
+    try_sorted([](const Tensor& tensor) { return tensor.first_step - tensor.last_step; });
+    try_sorted([](const Tensor& tensor) { return tensor.first_step; });
+    try_sorted([](const Tensor& tensor) { return -tensor.first_step; });
+    if (free_.size() <= kMostForAllOrders) {
+      try_all(0, fixed_end_);
+    } else if (free_.size() <= kMostForExchanges) {
+      exchange();
+    }
+    return std::move(best_);
+  }
+
+ private:
+  struct Neighbour {
+    std::size_t other;
+    std::vector<const Overlap*> overlaps;
+  };
+
+  [[nodiscard]] const Tensor& tensor(std::size_t i) const { return packing_.tensors[i]; }
+  [[nodiscard]] bool is_done() const { return best_.arena_bytes <= enough_; }
+
+  // The lowest offset from `at` on that one neighbour leaves free.
+  [[nodiscard]] std::uint64_t free_from(std::size_t current, const Neighbour& neighbour,
+                                        std::uint64_t at) const {
+    const std::uint64_t size = tensor(current).size;
+    const std::uint64_t alignment = tensor(current).alignment;
+    const std::uint64_t begin = offsets_[neighbour.other];
+    const std::uint64_t end = begin + tensor(neighbour.other).size;
+    if (at + size <= begin || at >= end) return at;
+    const std::uint64_t behind = round_up(end, alignment);
+    if (neighbour.overlaps.empty()) return behind;
+    const bool is_input = static_cast<std::size_t>(neighbour.overlaps[0]->input) == current;
+    std::uint64_t tries = 1;
+    for (const Overlap* overlap : neighbour.overlaps) {
+      tries *= static_cast<std::uint64_t>(overlap->modulus);
+      const std::int64_t lowest = static_cast<std::int64_t>(begin) + overlap->lead;
+      if (is_input && lowest > static_cast<std::int64_t>(at))
+        at = round_up(static_cast<std::uint64_t>(lowest), alignment);
+    }
+    for (std::uint64_t i = 0; i < tries && at < end; ++i, at += alignment) {
+      const bool holds = std::ranges::all_of(neighbour.overlaps, [&](const Overlap* overlap) {
+        const auto apart = static_cast<std::int64_t>(is_input ? at - begin : begin - at);
+        return apart >= overlap->lead && (apart + overlap->shift) % overlap->modulus == 0;
+      });
+      if (holds) return at;
+    }
+    return behind;
+  }
+
+  std::uint64_t put_lowest(std::size_t current) {
+    std::uint64_t at = 0;
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (const Neighbour& neighbour : neighbours_[current]) {
+        if (!placed_[neighbour.other]) continue;
+        const std::uint64_t next = free_from(current, neighbour, at);
+        moved = moved || next != at;
+        at = next;
+      }
+    }
+    placed_[current] = true;
+    offsets_[current] = at;
+    return at + tensor(current).size;
+  }
+
+  void keep(std::uint64_t arena_bytes, const Order& order) {
+    if (arena_bytes > best_.arena_bytes) return;
+    best_ = {offsets_, arena_bytes};
+    best_order_ = order;
+  }
+
+  void try_order(const Order& order) {
+    if (is_done()) return;
+    for (const std::size_t i : order) placed_[i] = false;
+    std::uint64_t end = fixed_end_;
+    for (const std::size_t i : order) end = std::max(end, put_lowest(i));
+    keep(end, order);
+    for (const std::size_t i : order) placed_[i] = false;
+  }
+
+  // All orders that begin with the tensors placed so far.
+  void try_all(std::size_t count, std::uint64_t end) {
+    if (end >= best_.arena_bytes || is_done()) return;
+    if (count == free_.size()) return keep(end, best_order_);
+    for (const std::size_t i : free_) {
+      if (placed_[i] || ++tries_ > kMostTries) continue;
+      const std::uint64_t with = std::max(end, put_lowest(i));
+      try_all(count + 1, with);
+      placed_[i] = false;
+    }
+  }
+
+  void exchange() {
+    std::mt19937 random(1);  // fixed: the same model gives the same arena
+    for (int i = 0; i < kExchanges && !is_done(); ++i) {
+      Order candidate = best_order_;
+      std::swap(candidate[random() % candidate.size()], candidate[random() % candidate.size()]);
+      try_order(candidate);
+    }
+  }
+
+  const Packing& packing_;
+  std::uint64_t enough_;
+  std::vector<std::vector<Neighbour>> neighbours_;
+  std::vector<std::uint64_t> offsets_;
+  std::vector<bool> placed_;
+  Order free_;
+  std::uint64_t fixed_end_ = 0;
+  Placement best_;
+  Order best_order_;
+  int tries_ = 0;
+};
 
 }  // namespace
 
-std::uint64_t lower_bound(std::span<const Tensor> tensors) {
-  std::uint64_t most = 0;
-  for (const Tensor& moment : tensors) {  // the live set only grows where a tensor begins
-    std::uint64_t sum = 0;
-    for (const Tensor& tensor : tensors) {
-      if (tensor.first_step <= moment.first_step && moment.first_step <= tensor.last_step) {
-        sum += round_up(tensor.size);
-      }
-    }
-    most = std::max(most, sum);
+Packing at_step(const Packing& packing, int step) {
+  Packing result;
+  std::vector<int> numbers(packing.tensors.size(), -1);
+  for (std::size_t i = 0; i < packing.tensors.size(); ++i) {
+    const Tensor& tensor = packing.tensors[i];
+    if (tensor.first_step > step || tensor.last_step < step || tensor.size == 0) continue;
+    numbers[i] = static_cast<int>(result.tensors.size());
+    result.tensors.push_back(tensor);
+    result.tensors.back().first_step = result.tensors.back().last_step = step;
   }
+  for (Overlap overlap : packing.overlaps) {
+    overlap.input = numbers[static_cast<std::size_t>(overlap.input)];
+    overlap.output = numbers[static_cast<std::size_t>(overlap.output)];
+    if (overlap.input >= 0 && overlap.output >= 0) result.overlaps.push_back(overlap);
+  }
+  return result;
+}
+
+std::uint64_t lower_bound(const Packing& packing) {
+  std::uint64_t most = 0;
+  for (const Tensor& tensor : packing.tensors)  // the live set only grows where a tensor begins
+    most = std::max(most, place(at_step(packing, tensor.first_step), most).arena_bytes);
   return most;
 }
 
-Placement place(std::span<const Tensor> tensors) {
-  const std::uint64_t bound = lower_bound(tensors);
-  Order order(tensors.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  Order best_order = order;
-  Placement best = place_in_order(tensors, order);
-  const auto try_order = [&](const Order& candidate) {
-    Placement placement = place_in_order(tensors, candidate);
-    if (placement.arena_bytes > best.arena_bytes) return;
-    best = std::move(placement);
-    best_order = candidate;
-  };
-  const auto try_sorted = [&](const auto& key) {
-    std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(key(tensors[i]), i); });
-    try_order(order);
-  };
-  try_sorted([](const Tensor& tensor) { return ~tensor.size; });
-  try_sorted([](const Tensor& tensor) { return tensor.first_step - tensor.last_step; });
-  try_sorted([](const Tensor& tensor) { return tensor.first_step; });
-  std::mt19937 random(1);  // fixed: the same model gives the same arena
-  if (tensors.size() < 2 || tensors.size() > kMostForExchanges) return best;
-  for (int i = 0; i < kExchanges && best.arena_bytes > bound; ++i) {
-    Order candidate = best_order;
-    std::swap(candidate[random() % candidate.size()], candidate[random() % candidate.size()]);
-    try_order(candidate);
-  }
-  return best;
+Placement place(const Packing& packing, std::uint64_t enough) {
+  return Packer(packing, enough).run();
 }
 
 }  // namespace thimble::plan

@@ -1,7 +1,9 @@
-// Packing tensors into one arena: two that live at the same step don't overlap.
+// Packing tensors into one arena: two that live at the same step don't overlap, but for an output
+// that follows close behind the reading of an input.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -9,16 +11,37 @@
 
 namespace thimble::plan {
 
+/// What lets two tensors share memory that meet at one step only, where `input` is read for the
+/// last time and `output` begins. By number in Packing::tensors.
+struct Overlap {
+  int input = -1;
+  int output = -1;
+  std::int64_t lead = 0;     ///< the input's offset less the output's, at least
+  std::int64_t modulus = 1;  ///< divides that difference
+  std::int64_t shift = 0;    ///< plus this
+};
+
+struct Packing {
+  std::vector<Tensor> tensors;
+  std::vector<Overlap> overlaps;                    ///< of a pair of tensors, all must hold
+  std::vector<std::optional<std::uint64_t>> fixed;  ///< offsets given beforehand; may be empty
+};
+
 struct Placement {
-  std::vector<std::uint64_t> offsets;  ///< in the arena, one a tensor, multiples of kAlignment
+  std::vector<std::uint64_t> offsets;  ///< in the arena, one a tensor
   std::uint64_t arena_bytes = 0;
 };
 
-/// No arena can be smaller: the most bytes that live at one step.
-[[nodiscard]] std::uint64_t lower_bound(std::span<const Tensor> tensors);
+/// What is alive at one step, as a packing of its own; lives are cut to that step.
+[[nodiscard]] Packing at_step(const Packing& packing, int step);
 
-/// Places tensors lowest-first in several orders, then improves the best order by exchanging pairs;
-/// always the same answer for the same tensors. Stops at the lower bound.
-[[nodiscard]] Placement place(std::span<const Tensor> tensors);
+/// Where all tensors are, no arena can be smaller: the most that the tensors of one step need, by
+/// themselves.
+[[nodiscard]] std::uint64_t lower_bound(const Packing& packing);
+
+/// Places tensors lowest-first in several orders; of few tensors then in every order, of more in
+/// some that differ from the best by exchanges. Stops when the arena has at most `enough` bytes.
+/// Always the same answer for the same packing.
+[[nodiscard]] Placement place(const Packing& packing, std::uint64_t enough = 0);
 
 }  // namespace thimble::plan

@@ -3,74 +3,23 @@
 
 #include <algorithm>
 #include <map>
-#include <span>
+#include <set>
 
+#include "compiler/plan/check.h"
+#include "compiler/plan/constant_block.h"
+#include "compiler/plan/layout.h"
 #include "compiler/plan/liveness.h"
-#include "compiler/plan/placement.h"
+#include "compiler/plan/overlaps.h"
 
 namespace thimble::plan {
 namespace {
 
+using iree::Access;
 using iree::Range;
 
 constexpr std::size_t kMostBindings = 32;         // bits in Step::arena_bindings
 constexpr std::uint32_t kMostWorkgroups = 65535;  // Step::workgroups are 16 bits
 constexpr std::size_t kMostConstants = 255;
-
-// The constants that steps use, each range once, overlapping ones together.
-class ConstantBlock {
- public:
-  void use(const Range& range) {
-    auto& ranges = used_[range.buffer];
-    std::uint64_t start = range.offset;
-    std::uint64_t end = range.offset + range.length;
-    for (auto item = ranges.begin(); item != ranges.end();) {
-      if (item->first > end || item->second < start) {
-        ++item;
-        continue;
-      }
-      start = std::min(start, item->first);
-      end = std::max(end, item->second);
-      item = ranges.erase(item);
-    }
-    ranges[start] = end;
-  }
-
-  // Lays out all that was used. Every piece keeps its alignment in its buffer.
-  void layout(const std::vector<iree::Buffer>& buffers) {
-    for (const auto& [buffer, ranges] : used_) {
-      const Bytes& content = buffers[static_cast<std::size_t>(buffer)].content;
-      for (const auto& [start, end] : ranges) {
-        const std::uint64_t base = (bytes_.size() + kAlignment - 1) / kAlignment * kAlignment;
-        const std::uint64_t place = base + start % kAlignment;
-        bytes_.resize(place);
-        bytes_.insert(bytes_.end(), content.begin() + static_cast<std::ptrdiff_t>(start),
-                      content.begin() + static_cast<std::ptrdiff_t>(end));
-        places_[{buffer, start}] = place;
-      }
-    }
-  }
-
-  [[nodiscard]] std::uint64_t offset(const Range& range) const {
-    auto place = places_.upper_bound({range.buffer, range.offset});
-    --place;
-    return place->second + (range.offset - place->first.second);
-  }
-  // Appends constants that no trace knows of; returns where.
-  std::uint64_t append(std::span<const std::uint8_t> content) {
-    constexpr std::size_t kWord = 4;
-    bytes_.resize((bytes_.size() + kWord - 1) / kWord * kWord);
-    const std::uint64_t place = bytes_.size();
-    bytes_.insert(bytes_.end(), content.begin(), content.end());
-    return place;
-  }
-  [[nodiscard]] Bytes take() { return std::move(bytes_); }
-
- private:
-  std::map<int, std::map<std::uint64_t, std::uint64_t>> used_;  // buffer -> start -> end
-  std::map<std::pair<int, std::uint64_t>, std::uint64_t> places_;
-  Bytes bytes_;
-};
 
 // An output that is a constant of the model has to be brought into the arena.
 void copy_constant_outputs(iree::Trace& trace) {
@@ -81,20 +30,6 @@ void copy_constant_outputs(iree::Trace& trace) {
     const Range target{static_cast<int>(trace.buffers.size()) - 1, 0, output.length};
     trace.steps.push_back(iree::CopyStep{target, output});
     output = target;
-  }
-}
-
-// A dispatch that stands for a layer gets the layer's scratch as its last operand: a tensor of this
-// step alone.
-void add_scratch(const iree::Trace& trace, const std::map<std::string, int>& numbers,
-                 const std::vector<offload::Layer>& layers, Liveness& liveness) {
-  for (std::size_t s = 0; s < trace.steps.size(); ++s) {
-    const auto* dispatch = std::get_if<iree::DispatchStep>(&trace.steps[s]);
-    if (dispatch == nullptr || !numbers.contains(dispatch->function)) continue;
-    const auto layer = static_cast<std::size_t>(numbers.at(dispatch->function));
-    const int step = static_cast<int>(s);
-    liveness.step_tensors[s].push_back(static_cast<int>(liveness.tensors.size()));
-    liveness.tensors.push_back({-1, 0, layers[layer].scratch_bytes, step, step});
   }
 }
 
@@ -132,74 +67,174 @@ Result<Step> make_step(const iree::Step& step) {
   return result;
 }
 
+// The plan of one trace, put together.
+class Planner {
+ public:
+  Planner(iree::Trace trace, const std::vector<offload::Layer>& layers,
+          const std::vector<std::uint64_t>& input_bytes)
+      : trace_(std::move(trace)), layers_(layers), input_bytes_(input_bytes) {
+    copy_constant_outputs(trace_);
+    for (std::size_t i = 0; i < layers.size(); ++i)
+      numbers_[layers[i].function] = static_cast<int>(i);
+  }
+
+  Result<Plan> run(const iree::AccessMap& accesses) {
+    std::set<std::string> microkernels;
+    for (const auto& [function, number] : numbers_) microkernels.insert(function);
+    liveness_ = analyze(trace_, accesses, input_bytes_.size(), microkernels);
+    add_unread_inputs();
+    add_scratch();
+    Packing packing{liveness_.tensors, find_overlaps(trace_, liveness_, numbers_, layers_), {}};
+    layout_ = lay_out(packing, step_count());
+    lay_out_constants();
+    plan_.arena_bytes = round_up(layout_.arena_bytes, kWordAlignment);
+    for (std::size_t s = 0; s < trace_.steps.size(); ++s) {
+      add_moves(static_cast<int>(s));
+      TRY(add_step(s));
+    }
+    add_moves(step_count());
+    add_tensors();
+    for (std::size_t i = 0; i < input_bytes_.size(); ++i) {
+      plan_.inputs.push_back(in_arena(liveness_.input_tensors[i], -1, 0, input_bytes_[i]));
+    }
+    for (std::size_t i = 0; i < trace_.outputs.size(); ++i) {
+      const int tensor = liveness_.output_tensors[i];
+      plan_.outputs.push_back(in_arena(tensor, step_count(), part(tensor, trace_.outputs[i]),
+                                       trace_.outputs[i].length));
+    }
+    plan_.constants = constants_.take();
+    TRY(check(plan_));
+    return std::move(plan_);
+  }
+
+ private:
+  [[nodiscard]] int step_count() const { return static_cast<int>(trace_.steps.size()); }
+  [[nodiscard]] const Tensor& tensor(int number) const {
+    return liveness_.tensors[static_cast<std::size_t>(number)];
+  }
+
+  // Where a range begins in its tensor.
+  [[nodiscard]] std::uint64_t part(int number, const Range& range) const {
+    return range.offset - tensor(number).offset;
+  }
+
+  [[nodiscard]] Binding in_arena(int number, int step, std::uint64_t offset,
+                                 std::uint64_t length) const {
+    return {true, layout_.offset(number, step) + offset, length, number, offset, Access::kRead};
+  }
+
+  // The caller still writes them.
+  void add_unread_inputs() {
+    for (std::size_t i = 0; i < input_bytes_.size(); ++i) {
+      if (liveness_.input_tensors[i] >= 0) continue;
+      liveness_.input_tensors[i] = static_cast<int>(liveness_.tensors.size());
+      liveness_.tensors.push_back({-1, 0, input_bytes_[i], -1, -1, kWordAlignment});
+    }
+  }
+
+  [[nodiscard]] int layer_of(std::size_t step) const {
+    const auto* dispatch = std::get_if<iree::DispatchStep>(&trace_.steps[step]);
+    if (dispatch == nullptr) return -1;
+    const auto number = numbers_.find(dispatch->function);
+    return number == numbers_.end() ? -1 : number->second;
+  }
+
+  // A dispatch that stands for a layer gets the layer's scratch as its last operand: a tensor of
+  // this step alone.
+  void add_scratch() {
+    for (std::size_t s = 0; s < trace_.steps.size(); ++s) {
+      if (layer_of(s) < 0) continue;
+      const std::uint64_t bytes = layers_[static_cast<std::size_t>(layer_of(s))].scratch_bytes;
+      const int step = static_cast<int>(s);
+      liveness_.step_tensors[s].push_back(static_cast<int>(liveness_.tensors.size()));
+      liveness_.step_accesses[s].push_back(Access::kWrite);
+      liveness_.tensors.push_back({-1, 0, bytes, step, step, kWordAlignment});
+    }
+  }
+
+  void lay_out_constants() {
+    for (std::size_t s = 0; s < trace_.steps.size(); ++s) {
+      const std::vector<Range> ranges = iree::ranges(trace_.steps[s]);
+      for (std::size_t i = 0; i < ranges.size(); ++i) {
+        if (liveness_.step_tensors[s][i] < 0) constants_.use(ranges[i]);
+      }
+    }
+    constants_.layout(trace_.buffers);
+    for (const offload::Layer& layer : layers_) {
+      PlannedLayer planned{layer, {}};
+      for (const auto& content : layer.constants)
+        planned.constants.push_back(constants_.append(content));
+      planned.layer.constants.clear();
+      plan_.layers.push_back(std::move(planned));
+    }
+  }
+
+  void add_moves(int before_step) {
+    for (const Move& move : layout_.moves) {
+      if (move.before_step != before_step) continue;
+      const std::uint64_t bytes = tensor(move.tensor).size;
+      Step step;
+      step.kind = StepKind::kCopy;
+      step.bindings = {{true, move.to, bytes, move.tensor, 0, Access::kWrite},
+                       {true, move.from, bytes, move.tensor, 0, Access::kRead}};
+      plan_.steps.push_back(std::move(step));
+    }
+    places_of_steps_.push_back(static_cast<int>(plan_.steps.size()));
+  }
+
+  Status add_step(std::size_t number) {
+    ASSIGN_OR_RETURN(Step step, make_step(trace_.steps[number]));
+    std::vector<Range> ranges = iree::ranges(trace_.steps[number]);
+    if (const int layer = layer_of(number); layer >= 0) {
+      step.kind = StepKind::kMicrokernel;
+      step.layer = layer;
+      step.workgroups[0] =
+          static_cast<std::uint32_t>(layers_[static_cast<std::size_t>(layer)].rows);
+      const int scratch = liveness_.step_tensors[number].back();
+      ranges.push_back({-1, 0, tensor(scratch).size});
+    }
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      const int tensor = liveness_.step_tensors[number][i];
+      step.bindings.push_back(tensor < 0
+                                  ? Binding{false, constants_.offset(ranges[i]), ranges[i].length}
+                                  : in_arena(tensor, static_cast<int>(number),
+                                             part(tensor, ranges[i]), ranges[i].length));
+      step.bindings.back().access = liveness_.step_accesses[number][i];
+    }
+    plan_.steps.push_back(std::move(step));
+    return {};
+  }
+
+  // With the plan's own numbers of steps, in which moves count.
+  void add_tensors() {
+    const auto number = [&](int step) {
+      return step < 0 ? -1 : places_of_steps_[static_cast<std::size_t>(step)];
+    };
+    for (std::size_t i = 0; i < liveness_.tensors.size(); ++i) {
+      PlannedTensor planned{liveness_.tensors[i].size, {}};
+      for (const Stay& stay : layout_.stays[i])
+        planned.places.push_back({number(stay.first_step), number(stay.last_step), stay.offset});
+      plan_.tensors.push_back(std::move(planned));
+    }
+  }
+
+  iree::Trace trace_;
+  const std::vector<offload::Layer>& layers_;
+  const std::vector<std::uint64_t>& input_bytes_;
+  std::map<std::string, int> numbers_;  // of layers, by the functions that stand for them
+  Liveness liveness_;
+  Layout layout_;
+  ConstantBlock constants_;
+  std::vector<int> places_of_steps_;  // of the trace, in the plan
+  Plan plan_;
+};
+
 }  // namespace
 
 Result<Plan> make_plan(iree::Trace trace, const iree::AccessMap& accesses,
                        const std::vector<offload::Layer>& layers,
                        const std::vector<std::uint64_t>& input_bytes) {
-  copy_constant_outputs(trace);
-  Liveness liveness = analyze(trace, accesses, input_bytes.size());
-  for (std::size_t i = 0; i < input_bytes.size(); ++i) {
-    if (liveness.input_tensors[i] >= 0) continue;
-    liveness.input_tensors[i] = static_cast<int>(liveness.tensors.size());
-    liveness.tensors.push_back({-1, 0, input_bytes[i], -1, -1});  // the caller still writes it
-  }
-  std::map<std::string, int> numbers;
-  for (std::size_t i = 0; i < layers.size(); ++i) numbers[layers[i].function] = static_cast<int>(i);
-  add_scratch(trace, numbers, layers, liveness);
-  const Placement placement = place(liveness.tensors);
-
-  ConstantBlock constants;
-  for (std::size_t s = 0; s < trace.steps.size(); ++s) {
-    const std::vector<Range> ranges = iree::ranges(trace.steps[s]);
-    for (std::size_t i = 0; i < ranges.size(); ++i) {
-      if (liveness.step_tensors[s][i] < 0) constants.use(ranges[i]);
-    }
-  }
-  constants.layout(trace.buffers);
-
-  const auto in_arena = [&](int tensor, std::uint64_t offset, std::uint64_t length) {
-    const auto index = static_cast<std::size_t>(tensor);
-    return Binding{true, placement.offsets[index] + (offset - liveness.tensors[index].offset),
-                   length};
-  };
-  Plan plan;
-  for (const offload::Layer& layer : layers) {
-    PlannedLayer planned{layer, {}};
-    for (const auto& content : layer.constants)
-      planned.constants.push_back(constants.append(content));
-    planned.layer.constants.clear();
-    plan.layers.push_back(std::move(planned));
-  }
-  plan.arena_bytes = placement.arena_bytes;
-  for (std::size_t s = 0; s < trace.steps.size(); ++s) {
-    ASSIGN_OR_RETURN(Step step, make_step(trace.steps[s]));
-    const std::vector<Range> ranges = iree::ranges(trace.steps[s]);
-    for (std::size_t i = 0; i < ranges.size(); ++i) {
-      const int tensor = liveness.step_tensors[s][i];
-      step.bindings.push_back(tensor < 0
-                                  ? Binding{false, constants.offset(ranges[i]), ranges[i].length}
-                                  : in_arena(tensor, ranges[i].offset, ranges[i].length));
-    }
-    if (const auto layer = numbers.find(step.function); layer != numbers.end()) {
-      step.kind = StepKind::kMicrokernel;
-      step.layer = layer->second;
-      step.workgroups[0] =
-          static_cast<std::uint32_t>(layers[static_cast<std::size_t>(step.layer)].rows);
-      const auto scratch = static_cast<std::size_t>(liveness.step_tensors[s].back());
-      step.bindings.push_back({true, placement.offsets[scratch], liveness.tensors[scratch].size});
-    }
-    plan.steps.push_back(std::move(step));
-  }
-  for (std::size_t i = 0; i < input_bytes.size(); ++i) {
-    plan.inputs.push_back(in_arena(liveness.input_tensors[i], 0, input_bytes[i]));
-  }
-  for (std::size_t i = 0; i < trace.outputs.size(); ++i) {
-    plan.outputs.push_back(
-        in_arena(liveness.output_tensors[i], trace.outputs[i].offset, trace.outputs[i].length));
-  }
-  plan.constants = constants.take();
-  return plan;
+  return Planner(std::move(trace), layers, input_bytes).run(accesses);
 }
 
 }  // namespace thimble::plan

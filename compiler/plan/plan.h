@@ -22,6 +22,9 @@ struct Binding {
   bool in_arena = false;     ///< else among the constants
   std::uint64_t offset = 0;  ///< in the arena or in the block of constants
   std::uint64_t length = 0;
+  int tensor = -1;                  ///< of Plan::tensors, where in the arena
+  std::uint64_t tensor_offset = 0;  ///< its first byte in that tensor
+  iree::Access access = iree::Access::kRead;
 };
 
 struct Step {
@@ -35,6 +38,17 @@ struct Step {
   std::vector<Binding> bindings;
 };
 
+/// Bytes of the arena that are written and read as one, where they are for how long.
+struct PlannedTensor {
+  struct Place {
+    int first_step = 0;  ///< -1: an input
+    int last_step = 0;   ///< number of steps: an output. Both ends count.
+    std::uint64_t offset = 0;
+  };
+  std::uint64_t bytes = 0;
+  std::vector<Place> places;  ///< one after the other, as it is moved
+};
+
 /// A layer that a microkernel computes; its constants have moved into the plan's block.
 struct PlannedLayer {
   offload::Layer layer;
@@ -43,6 +57,7 @@ struct PlannedLayer {
 
 struct Plan {
   std::vector<Step> steps;
+  std::vector<PlannedTensor> tensors;
   std::vector<PlannedLayer> layers;
   Bytes constants;
   std::uint64_t arena_bytes = 0;

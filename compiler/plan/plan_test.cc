@@ -102,13 +102,14 @@ TEST(Plan, WhatTheTablesCannotHoldIsRefused) {
 TEST(Placement, NoTwoLivingTensorsOverlap) {
   std::mt19937 random(7);
   for (int round = 0; round < 40; ++round) {
-    std::vector<Tensor> tensors;
+    Packing packing;
+    std::vector<Tensor>& tensors = packing.tensors;
     for (std::uint32_t i = 0; i < 3 + random() % 40; ++i) {
       const int first = static_cast<int>(random() % 30);
       tensors.push_back({0, 0, 1 + random() % 5000, first, first + static_cast<int>(random() % 6)});
     }
-    const Placement placement = place(tensors);
-    EXPECT_GE(placement.arena_bytes, lower_bound(tensors));
+    const Placement placement = place(packing);
+    EXPECT_GE(placement.arena_bytes, lower_bound(packing));
     for (std::size_t a = 0; a < tensors.size(); ++a) {
       EXPECT_EQ(placement.offsets[a] % kAlignment, 0u);
       EXPECT_LE(placement.offsets[a] + tensors[a].size, placement.arena_bytes);
@@ -120,7 +121,7 @@ TEST(Placement, NoTwoLivingTensorsOverlap) {
         EXPECT_TRUE(!together || apart);
       }
     }
-    EXPECT_EQ(place(tensors).offsets, placement.offsets) << "not the same answer twice";
+    EXPECT_EQ(place(packing).offsets, placement.offsets) << "not the same answer twice";
   }
 }
 

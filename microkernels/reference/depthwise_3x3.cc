@@ -6,28 +6,7 @@
 namespace thimble::microkernels {
 namespace {
 
-struct Bounds {
-  int first_row;  // of the window's three: those before it lie above the input
-  int end_row;
-  int first_column;
-  int end_column;
-};
-
-std::int32_t sum(const Depthwise3x3& rows, int channel, const std::int8_t* window,
-                 const Bounds& bounds) {
-  const std::int8_t* weights = rows.weights + 9 * channel;
-  std::int32_t total = rows.biases[channel];
-  for (int y = 0; y < 3; ++y) {
-    for (int x = 0; x < 3; ++x) {
-      const bool inside = y >= bounds.first_row && y < bounds.end_row && x >= bounds.first_column &&
-                          x < bounds.end_column;
-      const int value =
-          inside ? window[y * rows.input_pitch + x * rows.step] : rows.input_zero_point;
-      total += value * weights[3 * y + x];
-    }
-  }
-  return total;
-}
+constexpr int kSide = 3;
 
 std::int8_t requantize(const Depthwise3x3& rows, int channel, std::int32_t value) {
   const std::uint32_t multiplier = rows.scales[channel * rows.scale_step / 4];
@@ -39,21 +18,53 @@ std::int8_t requantize(const Depthwise3x3& rows, int channel, std::int32_t value
   return static_cast<std::int8_t>(result);
 }
 
+// A row of output pixels, for one channel.
+struct Row {
+  const std::int8_t* input;  // column 0 of the first of three rows
+  std::int8_t* output;
+  int first;  // of the three, those before it lie above the input
+  int end;
+};
+
+// A column of pixels is read once for all windows that it is in, as the assembly does it: outputs
+// may follow close behind (depthwise_conv2d_3x3_order()).
+void compute_row(const Depthwise3x3& rows, int channel, const Row& row) {
+  const int width = rows.columns + rows.right;
+  std::int32_t pixels[kSide][kSide] = {};  // [column][row]
+  for (int x = 0; x < width; ++x) {
+    const int kept = x == 0 ? 0 : kSide - rows.stride;
+    for (int k = 0; k < kSide; ++k) {
+      const bool beyond =
+          (x == 0 && k == 0 && rows.left != 0) || (x == rows.columns && k == kSide - 1);
+      for (int y = 0; y < kSide; ++y) {
+        if (k < kept) {
+          pixels[k][y] = pixels[k + rows.stride][y];
+        } else {
+          const int place = y * rows.input_pitch + (x * rows.stride - rows.left + k) * rows.step;
+          const bool inside = !beyond && y >= row.first && y < row.end;
+          pixels[k][y] = inside ? row.input[place] : rows.input_zero_point;
+        }
+      }
+    }
+    std::int32_t sum = rows.biases[channel];
+    for (int y = 0; y < kSide; ++y) {
+      for (int k = 0; k < kSide; ++k)
+        sum += pixels[k][y] * rows.weights[kSide * (kSide * channel + y) + k];
+    }
+    row.output[x * rows.step] = requantize(rows, channel, sum);
+  }
+}
+
 void compute(const Depthwise3x3& rows) {
-  const int stride = rows.stride;
   const int edge = rows.above != 0 ? 1 : 0;
   const int count = edge + rows.inside + rows.below;
-  const int width = rows.columns + rows.right;
-  for (int y = 0; y < count; ++y) {
-    for (int x = 0; x < width; ++x) {
+  for (int channel = 0; channel < rows.channels; ++channel) {
+    for (int y = 0; y < count; ++y) {
       const bool below = y < edge ? rows.above == 3 : y >= edge + rows.inside;
-      const Bounds bounds{y < edge ? 1 : 0, below ? 2 : 3, x == 0 && rows.left != 0 ? 1 : 0,
-                          x == rows.columns ? 2 : 3};
-      const std::int8_t* window =
-          rows.input + y * stride * rows.input_pitch + (x * stride - rows.left) * rows.step;
-      std::int8_t* output = rows.output + y * rows.output_pitch + x * rows.step;
-      for (int c = 0; c < rows.channels; ++c)
-        output[c] = requantize(rows, c, sum(rows, c, window + c, bounds));
+      compute_row(rows, channel,
+                  {rows.input + y * rows.stride * rows.input_pitch + channel,
+                   rows.output + y * rows.output_pitch + channel, y < edge ? 1 : 0,
+                   below ? kSide - 1 : kSide});
     }
   }
 }
