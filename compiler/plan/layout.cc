@@ -24,9 +24,9 @@ struct Stretch {
   Placement placement;
   std::vector<Move> moves;  // before it
 
-  [[nodiscard]] std::optional<std::uint64_t> offset(int tensor) const {
+  // Of one of its tensors.
+  [[nodiscard]] std::uint64_t offset(int tensor) const {
     const auto found = std::ranges::find(tensors, tensor);
-    if (found == tensors.end()) return std::nullopt;
     return placement.offsets[static_cast<std::size_t>(found - tensors.begin())];
   }
 };
@@ -127,7 +127,7 @@ class Mover {
     if (stretch.placement.arena_bytes > arena_bytes_) return std::nullopt;
     std::vector<Move> moves;
     for (const Carried& from : carried) {
-      const std::uint64_t to = *stretch.offset(from.tensor);
+      const std::uint64_t to = stretch.offset(from.tensor);
       if (to != from.offset) moves.push_back({first, from.tensor, from.offset, to});
     }
     if (!order_moves(moves, carried)) return std::nullopt;

@@ -32,10 +32,10 @@ class Packer {
         best_{{}, std::numeric_limits<std::uint64_t>::max()} {
     const auto& tensors = packing.tensors;
     for (std::size_t a = 0; a < tensors.size(); ++a) {
-      const bool is_fixed = a < packing.fixed.size() && packing.fixed[a];
-      if (is_fixed) {
+      const auto fixed = a < packing.fixed.size() ? packing.fixed[a] : std::nullopt;
+      if (fixed) {
         placed_[a] = true;
-        offsets_[a] = *packing.fixed[a];
+        offsets_[a] = *fixed;
         fixed_end_ = std::max(fixed_end_, offsets_[a] + tensors[a].size);
       } else {
         free_.push_back(a);
