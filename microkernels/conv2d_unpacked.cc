@@ -34,14 +34,18 @@ extern "C" void thimble_conv2d_unpacked(const void* descriptor, std::byte* const
       outputs[p] = output;
       output += window.output_channels;
     }
-    if (pixels == 1) patches[1] = patches[0];
     const auto* weights = static_cast<const std::uint32_t*>(layer.weights);
     const auto* runs = static_cast<const std::uint8_t*>(layer.runs);
     std::int32_t sums[kPixels * kChannelGroup];
     int channel = 0;
     for (; channel < grouped; channel += kChannelGroup, weights += taps) {
-      thimble_unpacked_sums(patches[0], patches[1], weights, static_cast<std::uint32_t>(taps),
-                            *runs++, sums);
+      if (pixels == 1) {
+        thimble_unpacked_sums_1(patches[0], nullptr, weights, static_cast<std::uint32_t>(taps),
+                                *runs++, sums);
+      } else {
+        thimble_unpacked_sums(patches[0], patches[1], weights, static_cast<std::uint32_t>(taps),
+                              *runs++, sums);
+      }
       for (int c = 0; c < kChannelGroup; ++c)
         store(layer.requantization, channel + c, sums + c, kChannelGroup, outputs, pixels);
     }

@@ -63,5 +63,9 @@ extern "C" void thimble_packed_line(Tile* tile);
 extern "C" void thimble_unpacked_sums(const std::int8_t* pixel0, const std::int8_t* pixel1,
                                       const std::uint32_t* weights, std::uint32_t taps,
                                       std::uint32_t run_taps, std::int32_t* sums);
+/// The same for the first window alone; `pixel1` is not used, `sums` are 4.
+extern "C" void thimble_unpacked_sums_1(const std::int8_t* pixel0, const std::int8_t* pixel1,
+                                        const std::uint32_t* weights, std::uint32_t taps,
+                                        std::uint32_t run_taps, std::int32_t* sums);
 
 }  // namespace thimble::microkernels

@@ -40,4 +40,13 @@ extern "C" [[gnu::weak]] void thimble_unpacked_sums(const std::int8_t* pixel0,
   }
 }
 
+extern "C" [[gnu::weak]] void thimble_unpacked_sums_1(const std::int8_t* pixel0,
+                                                      const std::int8_t* /*pixel1*/,
+                                                      const std::uint32_t* weights,
+                                                      std::uint32_t taps, std::uint32_t run_taps,
+                                                      std::int32_t* sums) {
+  for (unsigned pair = 0; pair < 4; pair += 2)
+    sum_pair(pixel0, weights, taps, run_taps, pair, sums + pair);
+}
+
 }  // namespace thimble::microkernels

@@ -1,4 +1,4 @@
-# Sums of products of two windows and four output channels from one byte a weight: the word of a tap is opened into two
+# Sums of products of one or two windows and four output channels from one byte a weight: the word of a tap is opened into two
 # packed words, as packed.inc has them ready, so that one multiplication still serves two channels. See
 # microkernels/tile.h.
 #
@@ -32,11 +32,13 @@
 #define weight1 t3
 #define word t6
 
-.macro each_word macro
+.macro each_word macro, windows
     \macro run00, low00, high00, 0
     \macro run01, low01, high01, 8
+  .if \windows > 1
     \macro run10, low10, high10, 16
     \macro run11, low11, high11, 24
+  .endif
 .endm
 
 .macro clear_sums run, low, high, place
@@ -71,10 +73,11 @@
     add \run1, \run1, value
 .endm
 
-    .section .text.thimble_unpacked_sums, "ax", @progbits
-    .globl thimble_unpacked_sums
-    .type thimble_unpacked_sums, @function
-thimble_unpacked_sums:
+.macro sums_function name, windows
+    .section .text.\name, "ax", @progbits
+    .globl \name
+    .type \name, @function
+\name:
     addi sp, sp, -48
   .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     sw s\number, 4 * \number(sp)
@@ -85,13 +88,13 @@ thimble_unpacked_sums:
     li mask, 0x00ff00ff
     li center, 0x00800080
     lui half, 8
-    each_word clear_sums
+    each_word clear_sums, \windows
 1:
     add run_end, weights, run_bytes
     bleu run_end, end, 2f
     mv run_end, end
 2:
-    each_word clear_run
+    each_word clear_run, \windows
 3:
     lw word, 0(weights)
     addi weights, weights, 4
@@ -101,14 +104,20 @@ thimble_unpacked_sums:
     and word, word, mask
     sub weight1, word, center
     tap pixel0, run00, run01
+  .if \windows > 1
     tap pixel1, run10, run11
+  .endif
     bne weights, run_end, 3b
-    each_word end_run
+    each_word end_run, \windows
     bne weights, end, 1b
-    each_word store_sums
+    each_word store_sums, \windows
   .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     lw s\number, 4 * \number(sp)
   .endr
     addi sp, sp, 48
     ret
-    .size thimble_unpacked_sums, . - thimble_unpacked_sums
+    .size \name, . - \name
+.endm
+
+    sums_function thimble_unpacked_sums_1, 1
+    sums_function thimble_unpacked_sums, 2
