@@ -48,7 +48,39 @@ std::string last_lines(const std::string& text, int lines) {
   return text.substr(start, end - start);
 }
 
+// Starts the program with `actions`, which it frees.
+Result<pid_t> start(const std::vector<std::string>& command, posix_spawn_file_actions_t& actions) {
+  std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
+  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  pid_t pid = 0;
+  const int error =
+      ::posix_spawnp(&pid, arguments[0], &actions, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error == 0) return pid;
+  return fail(ExitCode::kToolFailed,
+              "{}: cannot be started: {}; `./thimble doctor` tells what is missing", command[0],
+              std::strerror(error));
+}
+
+int wait_for(pid_t pid) {
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 }  // namespace
+
+Result<int> run_visibly(const std::vector<std::string>& command) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, 2, 1);
+  ASSIGN_OR_RETURN(const pid_t pid, start(command, actions));
+  return wait_for(pid);
+}
 
 Result<ProcessOutput> run_process(const std::vector<std::string>& command,
                                   const std::filesystem::path& folder) {
@@ -63,29 +95,15 @@ Result<ProcessOutput> run_process(const std::vector<std::string>& command,
   posix_spawn_file_actions_adddup2(&actions, out_pipe[1], 1);
   posix_spawn_file_actions_adddup2(&actions, err_pipe[1], 2);
   if (!folder.empty()) posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
-  std::vector<char*> arguments;
-  arguments.reserve(command.size() + 1);
-  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
-  pid_t pid = 0;
-  const int error =
-      ::posix_spawnp(&pid, arguments[0], &actions, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
+  const Result<pid_t> pid = start(command, actions);
   ::close(out_pipe[1]);
   ::close(err_pipe[1]);
   ProcessOutput output;
-  if (error == 0) drain({out_pipe[0], err_pipe[0]}, {&output.out, &output.err});
+  if (pid) drain({out_pipe[0], err_pipe[0]}, {&output.out, &output.err});
   ::close(out_pipe[0]);
   ::close(err_pipe[0]);
-  if (error != 0) {
-    return fail(ExitCode::kToolFailed,
-                "{}: cannot be started: {}; `./thimble doctor` tells what is missing", command[0],
-                std::strerror(error));
-  }
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  output.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  TRY(pid);
+  output.exit_code = wait_for(*pid);
   return output;
 }
 

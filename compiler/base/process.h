@@ -27,6 +27,10 @@ struct ProcessOutput {
 [[nodiscard]] Result<std::string> run_tool(const std::vector<std::string>& command,
                                            const std::filesystem::path& folder = {});
 
+/// Runs `command` to its end while the user sees what it says, on standard error. Returns its exit
+/// code, 128 + signal number if a signal ended it; kToolFailed only if it cannot be started.
+[[nodiscard]] Result<int> run_visibly(const std::vector<std::string>& command);
+
 /// Path of a program of the pinned Python environment (build/python/bin, or $THIMBLE_PYTHON_BIN).
 [[nodiscard]] std::string python_tool(const std::string& name);
 

@@ -6,6 +6,8 @@
 #include <cctype>
 #include <optional>
 
+#include "compiler/base/numbers.h"
+
 namespace thimble::bench {
 namespace {
 
@@ -22,13 +24,6 @@ struct Section {
   std::int64_t macs;
   std::vector<Row> rows;
 };
-
-// 1234567 as "1,234,567".
-std::string grouped(std::uint64_t value) {
-  std::string text = fmt::format("{}", value);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
-  return text;
-}
 
 std::string ratio(std::uint64_t instructions, std::int64_t macs) {
   return macs == 0

@@ -2,8 +2,6 @@
 // others.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "compiler/base/file.h"
 #include "compiler/base/process.h"
 #include "compiler/bench/tables.h"
@@ -26,24 +24,6 @@ struct BenchOptions {
   int samples = 3;
   bool write = false;
 };
-
-// What a model of the list is called; anything else is a path.
-Result<std::vector<fs::path>> chosen_models(const BenchOptions& options) {
-  ASSIGN_OR_RETURN(std::vector<fs::path> listed, list_models(*options.folder));
-  if (options.models.empty()) return listed;
-  std::vector<fs::path> chosen;
-  for (const std::string& name : options.models) {
-    const auto found =
-        std::ranges::find(listed, name, [](const fs::path& path) { return path.stem().string(); });
-    if (found != listed.end()) {
-      chosen.push_back(*found);
-      continue;
-    }
-    ASSIGN_OR_RETURN(const fs::path path, find_model(name));
-    chosen.push_back(path);
-  }
-  return chosen;
-}
 
 // One object of the contract.
 Result<Json> measure_one(const ModelOptions& options, int samples) {
@@ -118,7 +98,8 @@ Status write_results(const bench::Results& results, const bench::Anchors& anchor
 Result<Outcome> run_bench(const BenchOptions& options) {
   ASSIGN_OR_RETURN(const bench::Anchors anchors,
                    bench::read_anchors(source_root() / "benchmarks" / "anchors.json"));
-  ASSIGN_OR_RETURN(const std::vector<fs::path> models, chosen_models(options));
+  ASSIGN_OR_RETURN(const std::vector<fs::path> models,
+                   choose_models(options.models, *options.folder));
   if (options.models.empty() && options.folder->empty()) {
     fmt::print(stderr,
                "no folder of models (--models DIR or THIMBLE_MODELS): the zoo's alone are "

@@ -11,6 +11,24 @@ namespace {
 
 using nlohmann::json;
 
+std::optional<double> number(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number() ? std::optional(found->get<double>())
+                                                     : std::nullopt;
+}
+
+void read_accuracy(const json& root, const std::filesystem::path& folder, Card& card) {
+  const json accuracy = root.value("accuracy", json::object());
+  if (const auto metric = accuracy.find("metric"); metric != accuracy.end()) {
+    card.accuracy = {metric->get<std::string>(), number(accuracy, "float"),
+                     number(accuracy, "int8")};
+  }
+  const json inputs = root.value("test_inputs", json::object());
+  if (!inputs.contains("file")) return;
+  card.test_inputs = {folder / inputs["file"].get<std::string>(),
+                      inputs.value("expected", std::vector<double>())};
+}
+
 }  // namespace
 
 Result<std::optional<Card>> read_card(const std::filesystem::path& model) {
@@ -29,6 +47,7 @@ Result<std::optional<Card>> read_card(const std::filesystem::path& model) {
   for (const json& clip : root.value("clips", json::array())) {
     card.clips.push_back(model.parent_path() / clip.value("file", std::string()));
   }
+  read_accuracy(root, model.parent_path(), card);
   return card;
 }
 

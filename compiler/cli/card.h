@@ -13,10 +13,25 @@
 
 namespace thimble::cli {
 
+/// Labelled inputs to measure the model with, wherever it runs.
+struct TestInputs {
+  std::filesystem::path file;    ///< .npy: one after another
+  std::vector<double> expected;  ///< of each, as the metric understands it
+};
+
+/// How good the model is on the whole test set, by the card's metric.
+struct Accuracy {
+  std::string metric;
+  std::optional<double> real;  ///< of the float network
+  std::optional<double> int8;  ///< of the model, by the reference kernels
+};
+
 struct Card {
   std::vector<std::string> labels;           ///< in the order of the first output
   std::string front_end;                     ///< "log-mel"; empty: the input is the raw tensor
   std::vector<std::filesystem::path> clips;  ///< recordings that come with the model
+  std::optional<Accuracy> accuracy;
+  std::optional<TestInputs> test_inputs;
 };
 
 /// Reads card.json beside a model. Absent if there is none; damage is kToolFailed.

@@ -33,4 +33,22 @@ Result<std::vector<fs::path>> list_models(const std::string& folder) {
   return paths;
 }
 
+Result<std::vector<fs::path>> choose_models(const std::vector<std::string>& names,
+                                            const std::string& folder) {
+  ASSIGN_OR_RETURN(std::vector<fs::path> listed, list_models(folder));
+  if (names.empty()) return listed;
+  std::vector<fs::path> chosen;
+  for (const std::string& name : names) {
+    const auto found =
+        std::ranges::find(listed, name, [](const fs::path& path) { return path.stem().string(); });
+    if (found != listed.end()) {
+      chosen.push_back(*found);
+      continue;
+    }
+    ASSIGN_OR_RETURN(const fs::path path, find_model(name));
+    chosen.push_back(path);
+  }
+  return chosen;
+}
+
 }  // namespace thimble::cli

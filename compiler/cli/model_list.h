@@ -18,4 +18,9 @@ namespace thimble::cli {
 /// cannot be read is kUsage.
 [[nodiscard]] Result<std::vector<std::filesystem::path>> list_models(const std::string& folder);
 
+/// The models of that list with these names; what it does not know is a path. All of it without
+/// names.
+[[nodiscard]] Result<std::vector<std::filesystem::path>> choose_models(
+    const std::vector<std::string>& names, const std::string& folder);
+
 }  // namespace thimble::cli

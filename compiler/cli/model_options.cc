@@ -36,6 +36,10 @@ std::shared_ptr<ModelOptions> add_model_options(CLI::App& verb) {
                   "Where constants live; data copies them to RAM at start")
       ->check(CLI::IsMember({"rodata", "data"}))
       ->capture_default_str();
+  verb.add_option("--signedness", options->signedness,
+                  "Types of unsigned tensors: stripped for IREE, or kept to see what that changes")
+      ->check(CLI::IsMember({"strip", "keep"}))
+      ->capture_default_str();
   verb.add_option("--out", options->out,
                   "Folder for the results (default: build/out/<model>-<board>-<options>)");
   return options;
@@ -58,6 +62,7 @@ Result<BuiltModel> build_model(const ModelOptions& options) {
       .target = {std::move(board), isa, {options.flash, options.ram}, weights},
       .optimize = options.optimize,
       .offload = options.offload,
+      .strip_signedness = options.signedness == "strip",
       .out = {},
       .all_tensors = false};
   if (!options.out.empty()) build_options.out = options.out;
@@ -66,11 +71,14 @@ Result<BuiltModel> build_model(const ModelOptions& options) {
 }
 
 nlohmann::ordered_json describe(const BuiltModel& built) {
+  const bool in_data = built.options.target.weights == emit::WeightsPlacement::kData;
   return {{"model", built.model.name},
           {"board", built.options.target.board.name},
           {"isa", built.options.target.isa.name()},
           {"optimize", built.options.optimize},
           {"offload", built.options.offload},
+          {"weights", in_data ? "data" : "rodata"},
+          {"signedness", built.options.strip_signedness ? "strip" : "keep"},
           {"elf", built.build.elf.string()},
           {"memory", to_json(built.build.image.memory)}};
 }

@@ -19,6 +19,7 @@ struct ModelOptions {
   std::string optimize = "speed";
   std::string offload = "all";
   std::string weights = "rodata";
+  std::string signedness = "strip";
   std::string out;
   std::optional<std::uint64_t> flash;
   std::optional<std::uint64_t> ram;
@@ -37,7 +38,7 @@ struct BuiltModel {
 /// Reads the model, finds the board and builds.
 [[nodiscard]] Result<BuiltModel> build_model(const ModelOptions& options);
 
-/// The contract's JSON about a built model: model, board, isa, optimize, offload, elf, memory.
+/// The contract's JSON about a built model: what was asked for, elf, memory.
 [[nodiscard]] nlohmann::ordered_json describe(const BuiltModel& built);
 
 /// The same with what a run of it told: inference, and the peak of the stack in memory.

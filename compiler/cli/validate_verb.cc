@@ -1,12 +1,14 @@
-// thimble validate: many random inputs on the board against LiteRT's reference kernels, bit for
-// bit.
+// thimble validate: many inputs on the board against LiteRT's reference kernels, bit for bit.
 #include <fmt/format.h>
 
 #include "compiler/cli/model_options.h"
+#include "compiler/cli/test_inputs.h"
 #include "compiler/cli/validation.h"
 #include "compiler/cli/verbs.h"
 
 namespace thimble::cli {
+
+using Json = nlohmann::ordered_json;
 
 Verb validate_verb(CLI::App& app) {
   Verb verb =
@@ -15,16 +17,27 @@ Verb validate_verb(CLI::App& app) {
   const auto count = std::make_shared<int>(10);
   const auto seed = std::make_shared<std::uint64_t>(1);
   const auto layers = std::make_shared<bool>(false);
-  verb.parser->add_option("--samples", *count, "How many random inputs, of several kinds in turn")
-      ->check(CLI::Range(1, kMostSamples))
-      ->capture_default_str();
+  const auto labelled = std::make_shared<bool>(false);
+  CLI::Option* samples_option = verb.parser->add_option(
+      "--samples", *count, "How many random inputs, of several kinds in turn");
+  samples_option->check(CLI::Range(1, kMostSamples))->capture_default_str();
   verb.parser->add_option("--seed", *seed, "Another seed, other inputs")->capture_default_str();
   verb.parser->add_flag("--layers", *layers,
                         "Also compare what every operator computes, by a second firmware");
-  verb.action = [options, count, seed, layers]() -> Result<Outcome> {
+  verb.parser
+      ->add_flag("--test-inputs", *labelled,
+                 "Takes the labelled inputs of the model's card instead, and tells the score")
+      ->excludes(samples_option);
+  verb.action = [options, count, seed, layers, labelled]() -> Result<Outcome> {
     ASSIGN_OR_RETURN(const BuiltModel built, build_model(*options));
     const Board& board = built.options.target.board;
-    const std::vector<Bytes> samples = make_samples(built.model, *seed, *count);
+    ASSIGN_OR_RETURN(const std::optional<Card> card, read_card(built.model.path));
+    std::vector<Bytes> samples;
+    if (*labelled) {
+      ASSIGN_OR_RETURN(samples, read_test_inputs(built.model, card));
+    } else {
+      samples = make_samples(built.model, *seed, *count);
+    }
     ASSIGN_OR_RETURN(const Checked checked, check(built.model, built.build, board, samples));
     Comparison total = checked.comparison;
     std::size_t compared_tensors = built.build.network.results.size();
@@ -45,7 +58,17 @@ Verb validate_verb(CLI::App& app) {
 
     Outcome outcome{describe(built, checked.run)};
     outcome.json["validation"] = to_json(built.model, total, compared_tensors, *seed);
+    if (*labelled) outcome.json["validation"].erase("seed");
     print_memory(built, checked.run.stack_peak);
+    if (*labelled) {
+      Json& accuracy = outcome.json["accuracy"];
+      accuracy = accuracy_json(built.model, *card, samples, checked.run.outputs);
+      fmt::print("\n{} on the target, of the card's {} test inputs: {}\n", card->accuracy->metric,
+                 samples.size(),
+                 accuracy.contains("target")
+                     ? fmt::format("{:.4f}", accuracy["target"].get<double>())
+                     : "not defined for them");
+    }
     fmt::print(
         "\n{} samples, {} of {} tensors, {} values compared with LiteRT's reference kernels: {} "
         "differ\n",

@@ -14,7 +14,23 @@ namespace fs = std::filesystem;
 
 constexpr const char* kMarkFile = ".made-from";
 
-// Changes whenever a source that goes into firmware does.
+fs::path default_folder(const tflite::Model& model, const BuildOptions& options) {
+  std::string name = fmt::format("{}-{}-{}-{}-{}", model.name, options.target.board.name,
+                                 options.target.isa.name(), options.optimize, options.offload);
+  if (options.target.weights == emit::WeightsPlacement::kData) name += "-weights-in-data";
+  if (!options.strip_signedness) name += "-with-signedness";
+  if (options.all_tensors) name += "-layers";
+  if (options.target.counts_steps) name += "-profile";
+  return source_root() / "build" / "out" / name;
+}
+
+std::vector<std::string> products(const tflite::Model& model) {
+  return {"firmware.elf",    "firmware.bin",     "firmware.map", fmt::format("lib{}.a", model.name),
+          model.name + ".h", model.name + ".hpp"};
+}
+
+}  // namespace
+
 std::uint64_t sources_mark(const Board& board) {
   std::vector<fs::path> files;
   for (const fs::path& folder :
@@ -33,22 +49,6 @@ std::uint64_t sources_mark(const Board& board) {
   }
   return hash;
 }
-
-fs::path default_folder(const tflite::Model& model, const BuildOptions& options) {
-  std::string name = fmt::format("{}-{}-{}-{}-{}", model.name, options.target.board.name,
-                                 options.target.isa.name(), options.optimize, options.offload);
-  if (options.target.weights == emit::WeightsPlacement::kData) name += "-weights-in-data";
-  if (options.all_tensors) name += "-layers";
-  if (options.target.counts_steps) name += "-profile";
-  return source_root() / "build" / "out" / name;
-}
-
-std::vector<std::string> products(const tflite::Model& model) {
-  return {"firmware.elf",    "firmware.bin",     "firmware.map", fmt::format("lib{}.a", model.name),
-          model.name + ".h", model.name + ".hpp"};
-}
-
-}  // namespace
 
 std::vector<std::string> zoo_models() {
   std::vector<std::string> names;
@@ -78,7 +78,8 @@ Result<Build> build(const tflite::Model& model, const BuildOptions& options) {
       result.network,
       compile_network(model,
                       {options.target.isa, options.all_tensors, options.offload == "all",
-                       options.optimize == "size" ? offload::Goal::kSize : offload::Goal::kSpeed}));
+                       options.optimize == "size" ? offload::Goal::kSize : offload::Goal::kSpeed,
+                       options.strip_signedness}));
   const Network& network = result.network;
   result.folder = fs::absolute(options.out.value_or(default_folder(model, options)));
   result.elf = result.folder / "firmware.elf";

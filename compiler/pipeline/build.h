@@ -17,6 +17,7 @@ struct BuildOptions {
   emit::Target target;
   std::string optimize = "speed";
   std::string offload = "all";
+  bool strip_signedness = true;              ///< see NetworkOptions
   std::optional<std::filesystem::path> out;  ///< none: build/out/<model>-<board>-<options>
   bool all_tensors = false;                  ///< a firmware for checking layers
 };
@@ -36,6 +37,9 @@ struct Build {
 /// Builds, unless the folder already holds exactly this. The folder's files are replaced whole or
 /// not at all.
 [[nodiscard]] Result<Build> build(const tflite::Model& model, const BuildOptions& options);
+
+/// Changes whenever a source that goes into firmware for the board does.
+[[nodiscard]] std::uint64_t sources_mark(const Board& board);
 
 /// Names of the zoo's models, sorted.
 [[nodiscard]] std::vector<std::string> zoo_models();

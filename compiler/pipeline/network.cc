@@ -81,7 +81,7 @@ Result<Entry> compile(const tflite::Model& model, const NetworkOptions& options,
   offload::Offloaded offloaded;
   {
     const Stage stage("importing " + model.name);
-    ASSIGN_OR_RETURN(program, tosa::import(model, folder));
+    ASSIGN_OR_RETURN(program, tosa::import(model, folder, options.strip_signedness));
     if (options.all_tensors) tosa::return_all_tensors(program, model);
     if (options.offload) {
       ASSIGN_OR_RETURN(offloaded, offload::offload(program.module, model.name, options.goal));
@@ -125,10 +125,10 @@ std::uint64_t tool_mark() {
 Result<Network> compile_network(const tflite::Model& model, const NetworkOptions& options) {
   ASSIGN_OR_RETURN(const Bytes content, read_file(model.path));
   std::uint64_t hash = content_hash(content, tool_mark());
-  hash =
-      hash_text(fmt::format("{} {} {} {} {}", model.name, options.isa.name(), options.all_tensors,
-                            options.offload, static_cast<int>(options.goal)),
-                hash);
+  hash = hash_text(
+      fmt::format("{} {} {} {} {} {}", model.name, options.isa.name(), options.all_tensors,
+                  options.offload, static_cast<int>(options.goal), options.strip_signedness),
+      hash);
   const std::string key = fmt::format("{}-{:016x}", model.name, hash);
   ASSIGN_OR_RETURN(const Entry entry, find_or_compile(model, options, key));
   ASSIGN_OR_RETURN(const Bytes schedule, read_file(entry.compiled.schedule));

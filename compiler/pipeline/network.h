@@ -18,6 +18,7 @@ struct NetworkOptions {
   bool all_tensors = false;  ///< also return what every operator computes
   bool offload = true;       ///< give microkernels what they can compute
   offload::Goal goal = offload::Goal::kSpeed;
+  bool strip_signedness = true;  ///< false: as the converter writes types, to see what that costs
 };
 
 struct Network {

@@ -97,7 +97,8 @@ std::vector<int> without_ones(std::vector<int> shape) {
   return shape;
 }
 
-Result<Bytes> read_array(const tflite::Model& model, const std::filesystem::path& path,
+// The header, of an array of the type of the model's only input.
+Result<Array> open_array(const tflite::Model& model, const std::filesystem::path& path,
                          const Bytes& file) {
   if (model.inputs.size() != 1) {
     return fail(ExitCode::kUsage,
@@ -106,7 +107,7 @@ Result<Bytes> read_array(const tflite::Model& model, const std::filesystem::path
                 path.string(), model.inputs.size(), model.input_bytes());
   }
   const Tensor& input = model.tensors[static_cast<std::size_t>(model.inputs[0])];
-  const auto array = parse_header(file);
+  auto array = parse_header(file);
   if (!array) return fail(ExitCode::kUsage, "{}: damaged .npy header", path.string());
   const std::string wanted(numpy_name(input.type));
   const bool one_byte = wanted.ends_with('1');
@@ -114,21 +115,28 @@ Result<Bytes> read_array(const tflite::Model& model, const std::filesystem::path
     return fail(ExitCode::kUsage, "{}: holds type '{}', the model takes {} ('{}{}')", path.string(),
                 array->type, tflite::name(input.type), one_byte ? '|' : '<', wanted);
   }
-  const bool flat =
-      array->shape.size() == 1 && static_cast<std::size_t>(array->shape[0]) == input.elements();
-  if (!flat && without_ones(array->shape) != without_ones(input.shape)) {
-    return fail(ExitCode::kUsage, "{}: has shape ({}), the model takes ({})", path.string(),
-                fmt::join(array->shape, ", "), fmt::join(input.shape, ", "));
-  }
   if (array->fortran_order && without_ones(array->shape).size() > 1) {
     return fail(ExitCode::kUsage,
                 "{}: is in Fortran order, C order is wanted (np.ascontiguousarray)", path.string());
   }
-  if (file.size() - array->data != input.bytes()) {
-    return fail(ExitCode::kUsage, "{}: holds {} bytes of values, its shape needs {}", path.string(),
-                file.size() - array->data, input.bytes());
+  return *std::move(array);
+}
+
+Result<Bytes> read_array(const tflite::Model& model, const std::filesystem::path& path,
+                         const Bytes& file) {
+  ASSIGN_OR_RETURN(const Array array, open_array(model, path, file));
+  const Tensor& input = model.tensors[static_cast<std::size_t>(model.inputs[0])];
+  const bool flat =
+      array.shape.size() == 1 && static_cast<std::size_t>(array.shape[0]) == input.elements();
+  if (!flat && without_ones(array.shape) != without_ones(input.shape)) {
+    return fail(ExitCode::kUsage, "{}: has shape ({}), the model takes ({})", path.string(),
+                fmt::join(array.shape, ", "), fmt::join(input.shape, ", "));
   }
-  return Bytes(file.begin() + static_cast<std::ptrdiff_t>(array->data), file.end());
+  if (file.size() - array.data != input.bytes()) {
+    return fail(ExitCode::kUsage, "{}: holds {} bytes of values, its shape needs {}", path.string(),
+                file.size() - array.data, input.bytes());
+  }
+  return Bytes(file.begin() + static_cast<std::ptrdiff_t>(array.data), file.end());
 }
 
 }  // namespace
@@ -151,6 +159,27 @@ Result<Bytes> read_input(const tflite::Model& model, const std::filesystem::path
                 file.size(), model.input_bytes(), parts);
   }
   return file;
+}
+
+Result<std::vector<Bytes>> read_inputs(const tflite::Model& model,
+                                       const std::filesystem::path& path) {
+  ASSIGN_OR_RETURN(const Bytes file, read_file(path));
+  ASSIGN_OR_RETURN(const Array array, open_array(model, path, file));
+  const Tensor& input = model.tensors[static_cast<std::size_t>(model.inputs[0])];
+  std::size_t elements = 1;
+  for (const int size : array.shape) elements *= static_cast<std::size_t>(size);
+  const std::size_t bytes = file.size() - array.data;
+  if (array.shape.empty() || elements % input.elements() != 0 ||
+      bytes != elements / input.elements() * input.bytes()) {
+    return fail(ExitCode::kUsage, "{}: has shape ({}), which is no row of inputs of shape ({})",
+                path.string(), fmt::join(array.shape, ", "), fmt::join(input.shape, ", "));
+  }
+  std::vector<Bytes> inputs;
+  for (std::size_t at = array.data; at < file.size(); at += input.bytes()) {
+    const auto first = file.begin() + static_cast<std::ptrdiff_t>(at);
+    inputs.emplace_back(first, first + static_cast<std::ptrdiff_t>(input.bytes()));
+  }
+  return inputs;
 }
 
 }  // namespace thimble

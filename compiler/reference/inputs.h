@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <vector>
 
 #include "compiler/base/file.h"
 #include "compiler/base/result.h"
@@ -21,5 +22,10 @@ namespace thimble {
 /// not fit is kUsage.
 [[nodiscard]] Result<Bytes> read_input(const tflite::Model& model,
                                        const std::filesystem::path& path);
+
+/// Reads many inputs of a model with one input: a .npy array of them, one after another. What does
+/// not fit is kUsage.
+[[nodiscard]] Result<std::vector<Bytes>> read_inputs(const tflite::Model& model,
+                                                     const std::filesystem::path& path);
 
 }  // namespace thimble

@@ -88,7 +88,8 @@ bool same_type(const std::string& text, const tflite::Tensor& tensor) {
 
 }  // namespace
 
-Result<Program> import(const tflite::Model& model, const std::filesystem::path& folder) {
+Result<Program> import(const tflite::Model& model, const std::filesystem::path& folder,
+                       bool strip_signedness) {
   const std::filesystem::path canonical = folder / "canonical.tflite";
   const std::filesystem::path bytecode = folder / "tosa.mlirbc";
   TRY(tflite::canonicalize(model, canonical));
@@ -99,10 +100,11 @@ Result<Program> import(const tflite::Model& model, const std::filesystem::path& 
     TRY(tflite::explain_conversion_failure(model, converted.err + converted.out));
     return fail(ExitCode::kBadModel, "{}: cannot be converted to TOSA", model.path.string());
   }
-  ASSIGN_OR_RETURN(const std::string text,
-                   run_tool({python_tool("iree-opt"), bytecode.string(), kStripSignedness,
-                             "--mlir-print-op-generic", "--mlir-print-debuginfo",
-                             "--allow-unregistered-dialect"}));
+  std::vector<std::string> print{python_tool("iree-opt"), bytecode.string(),
+                                 "--mlir-print-op-generic", "--mlir-print-debuginfo",
+                                 "--allow-unregistered-dialect"};
+  if (strip_signedness) print.emplace_back(kStripSignedness);
+  ASSIGN_OR_RETURN(const std::string text, run_tool(print));
   TRY(tflite::check_converted(model, text));
   ASSIGN_OR_RETURN(mlir::Module module, mlir::parse(text, "TOSA of " + model.path.string()));
   Operation* function = entry(module);

@@ -19,9 +19,10 @@ struct Program {
 };
 
 /// Converts the model; intermediate files go to `folder`. Operators that cannot be converted are
-/// named (kBadModel).
+/// named (kBadModel). `strip_signedness`: ui8 becomes i8, as IREE's code generation wants it.
 [[nodiscard]] Result<Program> import(const tflite::Model& model,
-                                     const std::filesystem::path& folder);
+                                     const std::filesystem::path& folder,
+                                     bool strip_signedness = true);
 
 /// Makes the function return every tensor that an operator of the model computes, behind the
 /// model's own outputs. Tensors that have no counterpart of the same type in the program (folded or
