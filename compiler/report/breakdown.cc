@@ -34,6 +34,7 @@ class Cutter {
     for (std::size_t i = 0; i < elf_.sections().size(); ++i) {
       const Section& section = elf_.sections()[i];
       if (!section.allocated || section.size == 0) continue;
+      result_.sections.push_back({section.name, section.address, section.size});
       ASSIGN_OR_RETURN(const std::vector<Extent> extents, extents_of(section));
       for (const Extent& extent : extents)
         cut_extent(section, static_cast<std::uint32_t>(i), extent);

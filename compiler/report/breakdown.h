@@ -57,8 +57,16 @@ struct Holding {
   std::uint32_t size;
 };
 
+/// A section that takes memory on the target.
+struct SectionSize {
+  std::string name;
+  std::uint32_t address;
+  std::uint32_t size;
+};
+
 struct Breakdown {
-  std::vector<Holding> holdings;  ///< by address; no gaps, no overlaps
+  std::vector<Holding> holdings;      ///< by address; no gaps, no overlaps
+  std::vector<SectionSize> sections;  ///< as they stand in the file, without empty ones
   [[nodiscard]] std::uint64_t total(Part part, MemoryKind kind) const;
   [[nodiscard]] std::uint64_t total(MemoryKind kind) const;
 };
@@ -69,16 +77,22 @@ struct Breakdown {
 [[nodiscard]] Result<Breakdown> break_down(const ElfFile& elf,
                                            const std::vector<Placement>* placements);
 
-/// {"parts": [{"part","text","rodata","data","bss","stacks"}], "symbols":
-/// [{"name","part","object","kind","size"}]}, symbols by size.
+/// {"parts": [{"part","text","rodata","data","bss","stacks"}], "sections":
+/// [{"name","address","size"}], "symbols": [{"name","part","object","kind","size"}]}, symbols by
+/// size.
 [[nodiscard]] nlohmann::ordered_json to_json(const Breakdown& breakdown);
 
-/// Tables for people: by part, then the `symbols` largest symbols.
+/// Tables for people: by part, by section, then the `symbols` largest symbols.
 [[nodiscard]] std::string to_table(const Breakdown& breakdown, std::size_t symbols = 20);
 
-/// By part: before, after and difference of each kind of memory.
+[[nodiscard]] nlohmann::ordered_json to_json(const std::vector<SectionSize>& sections);
+
+/// By part and kind of memory, by section, and of the symbols that differ, the largest difference
+/// first: before and after.
 [[nodiscard]] nlohmann::ordered_json comparison_json(const Breakdown& before,
                                                      const Breakdown& after);
-[[nodiscard]] std::string comparison_table(const Breakdown& before, const Breakdown& after);
+/// The differences; of the symbols, the `symbols` largest.
+[[nodiscard]] std::string comparison_table(const Breakdown& before, const Breakdown& after,
+                                           std::size_t symbols = 20);
 
 }  // namespace thimble

@@ -140,6 +140,16 @@ TEST(PartTest, ObjectsAreToldByTheirInnermostFolder) {
   EXPECT_EQ(part_of_object("elsewhere/main.o", false), Part::kOther);
 }
 
+TEST_F(MemoryTest, SectionsAddUpToTheImage) {
+  const ImageReport image = report();
+  std::uint64_t sum = 0;
+  for (const SectionSize& section : image.breakdown.sections) sum += section.size;
+  EXPECT_EQ(sum, image.memory.flash + image.memory.bss + image.memory.stacks);
+  const auto json = to_json(image.breakdown);
+  EXPECT_EQ(json["sections"][0]["name"], ".text");
+  EXPECT_EQ(json["sections"][0]["address"], 0x20000000);
+}
+
 TEST_F(MemoryTest, JsonHasTheContractsKeys) {
   MemoryReport memory = report().memory;
   std::vector<std::string> keys;
@@ -186,10 +196,18 @@ TEST_F(MemoryTest, ComparisonAndTablesName) {
   for (Holding& holding : larger.breakdown.holdings) {
     if (holding.name == "_start") holding.size += 10;
   }
+  for (SectionSize& section : larger.breakdown.sections) {
+    if (section.name == ".text") section.size += 10;
+  }
   const auto json = comparison_json(image.breakdown, larger.breakdown);
   EXPECT_EQ(json["after"]["text"].get<int>() - json["before"]["text"].get<int>(), 10);
   EXPECT_NE(comparison_table(image.breakdown, larger.breakdown).find("+10"), std::string::npos);
+  ASSERT_EQ(json["symbols"].size(), 1U) << "only what differs: " << json["symbols"];
+  EXPECT_EQ(json["symbols"][0]["name"], "_start");
+  EXPECT_EQ(json["sections"][0]["name"], ".text") << "the largest difference first";
+  EXPECT_EQ(json["sections"][0]["after"].get<int>() - json["sections"][0]["before"].get<int>(), 10);
   EXPECT_NE(to_table(image.breakdown).find("weights"), std::string::npos);
+  EXPECT_NE(to_table(image.breakdown).find(".rodata"), std::string::npos);
   EXPECT_EQ(to_json(image.breakdown)["symbols"][0]["name"], "arena");
 }
 

@@ -1,6 +1,7 @@
 // Breakdowns as JSON and as tables.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <tuple>
 
 #include "compiler/report/breakdown.h"
@@ -60,7 +61,72 @@ Json row_json(const Row& row) {
   return json;
 }
 
+// Bytes before and after.
+struct Change {
+  std::uint64_t before = 0;
+  std::uint64_t after = 0;
+  [[nodiscard]] std::int64_t difference() const {
+    return static_cast<std::int64_t>(after) - static_cast<std::int64_t>(before);
+  }
+};
+
+// What `size` tells of both, by what `name` makes of them; the largest difference first.
+template <typename Items, typename Name>
+std::vector<std::pair<std::string, Change>> changes(const Items& before, const Items& after,
+                                                    const Name& name) {
+  std::map<std::string, Change> by_name;
+  for (const auto& item : before) by_name[name(item)].before += item.size;
+  for (const auto& item : after) by_name[name(item)].after += item.size;
+  std::vector<std::pair<std::string, Change>> list(by_name.begin(), by_name.end());
+  std::ranges::sort(list, {}, [](const auto& change) {
+    return std::pair(-std::abs(change.second.difference()), change.first);
+  });
+  return list;
+}
+
+std::vector<std::pair<std::string, Change>> section_changes(const Breakdown& before,
+                                                            const Breakdown& after) {
+  return changes(before.sections, after.sections,
+                 [](const SectionSize& section) { return section.name; });
+}
+
+// Symbols of one name count as one: their objects may stand in another order.
+std::vector<std::pair<std::string, Change>> symbol_changes(const Breakdown& before,
+                                                           const Breakdown& after) {
+  auto list =
+      changes(before.holdings, after.holdings, [](const Holding& holding) { return holding.name; });
+  std::erase_if(list, [](const auto& change) { return change.second.difference() == 0; });
+  return list;
+}
+
+Json changes_json(const std::vector<std::pair<std::string, Change>>& list) {
+  Json json = Json::array();
+  for (const auto& [name, change] : list)
+    json.push_back({{"name", name}, {"before", change.before}, {"after", change.after}});
+  return json;
+}
+
+std::string changes_table(std::string_view title,
+                          const std::vector<std::pair<std::string, Change>>& list,
+                          std::size_t most) {
+  std::string text = fmt::format("\n{:>10}{:>10}{:>10}  {}\n", "before", "after", "change", title);
+  for (const auto& [name, change] : list) {
+    if (most-- == 0) break;
+    text += fmt::format("{:>10}{:>10}{:>+10}  {}\n", change.before, change.after,
+                        change.difference(), name);
+  }
+  return text;
+}
+
 }  // namespace
+
+Json to_json(const std::vector<SectionSize>& sections) {
+  Json list = Json::array();
+  for (const SectionSize& section : sections) {
+    list.push_back({{"name", section.name}, {"address", section.address}, {"size", section.size}});
+  }
+  return list;
+}
 
 Json to_json(const Breakdown& breakdown) {
   Json parts = Json::array();
@@ -79,7 +145,9 @@ Json to_json(const Breakdown& breakdown) {
                        {"kind", memory_kind_name(holding->kind)},
                        {"size", holding->size}});
   }
-  return {{"parts", std::move(parts)}, {"symbols", std::move(symbols)}};
+  return {{"parts", std::move(parts)},
+          {"sections", to_json(breakdown.sections)},
+          {"symbols", std::move(symbols)}};
 }
 
 std::string to_table(const Breakdown& breakdown, std::size_t symbols) {
@@ -89,6 +157,9 @@ std::string to_table(const Breakdown& breakdown, std::size_t symbols) {
     if (!is_empty(rows[part])) text += line(part_name(static_cast<Part>(part)), rows[part]);
   }
   text += line("all", sum_of(rows));
+  text += fmt::format("\n{:<16}{:>10}  {}\n", "section", "bytes", "address");
+  for (const SectionSize& section : breakdown.sections)
+    text += fmt::format("{:<16}{:>10}  {:#010x}\n", section.name, section.size, section.address);
   if (symbols == 0) return text;
   text += "\nlargest\n";
   for (const Holding* holding : largest_first(breakdown)) {
@@ -111,10 +182,12 @@ Json comparison_json(const Breakdown& before, const Breakdown& after) {
   }
   return {{"parts", std::move(parts)},
           {"before", row_json(sum_of(old_rows))},
-          {"after", row_json(sum_of(new_rows))}};
+          {"after", row_json(sum_of(new_rows))},
+          {"sections", changes_json(section_changes(before, after))},
+          {"symbols", changes_json(symbol_changes(before, after))}};
 }
 
-std::string comparison_table(const Breakdown& before, const Breakdown& after) {
+std::string comparison_table(const Breakdown& before, const Breakdown& after, std::size_t symbols) {
   const auto old_rows = by_part(before);
   const auto new_rows = by_part(after);
   std::string text = header("change");
@@ -133,7 +206,9 @@ std::string comparison_table(const Breakdown& before, const Breakdown& after) {
     text += change(part_name(static_cast<Part>(part)), old_rows[part], new_rows[part]);
   }
   text += change("all", sum_of(old_rows), sum_of(new_rows));
-  return text;
+  const auto sections = section_changes(before, after);
+  text += changes_table("section", sections, sections.size());
+  return text + changes_table("symbol", symbol_changes(before, after), symbols);
 }
 
 }  // namespace thimble

@@ -3,7 +3,6 @@
 #include <charconv>
 
 #include "compiler/base/file.h"
-#include "compiler/report/elf.h"
 #include "compiler/report/memory.h"
 #include "compiler/zoo/sweep.h"
 
@@ -69,22 +68,12 @@ Json soft_float(const Breakdown& breakdown) {
   return {{"bytes", bytes}, {"symbols", names}};
 }
 
-Json sections_json(const ElfFile& elf) {
-  Json list = Json::array();
-  for (const Section& section : elf.sections()) {
-    if (!section.allocated || section.size == 0) continue;
-    list.push_back({{"name", section.name}, {"address", section.address}, {"size", section.size}});
-  }
-  return list;
-}
-
 Status add_image(const fs::path& folder, Json& json) {
   ASSIGN_OR_RETURN(const ImageReport image,
                    measure(folder / "firmware.elf", folder / "firmware.map"));
-  ASSIGN_OR_RETURN(const ElfFile elf, ElfFile::open(folder / "firmware.elf"));
   json["flash_parts"] = flash_parts(image);
   json["ram_parts"] = ram_parts(image.memory);
-  json["sections"] = sections_json(elf);
+  json["sections"] = thimble::to_json(image.breakdown.sections);
   json["soft_float"] = soft_float(image.breakdown);
   return {};
 }

@@ -57,7 +57,8 @@ std::string region_column(const Region& region, const Json& sections, double lef
   std::ranges::sort(inside, {},
                     [](const Json* one) { return one->at("address").get<std::uint64_t>(); });
   std::string text = fmt::format(
-      "<text x=\"{0}\" y=\"14\" class=\"strong\">{1}</text><text x=\"{0}\" y=\"28\">{2} of {3} KB"
+      "<text x=\"{0}\" y=\"14\" class=\"strong\">{1}</text><text x=\"{0}\" y=\"28\">{2} bytes of "
+      "{3} KB"
       "</text>\n",
       left, escaped_html(region.name), grouped(used), grouped(region.length / 1024));
   const double room = kHeight - kLowest * static_cast<double>(inside.size());
@@ -112,26 +113,26 @@ std::string bars(const std::vector<Bar>& all, std::string_view unit) {
 }
 
 std::string legend(const std::vector<Bar>& all) {
-  std::vector<std::string> names;
-  for (const Bar& bar : all) {
-    for (const Segment& segment : bar.segments) {
-      if (segment.value > 0 && std::ranges::find(names, segment.name) == names.end())
-        names.push_back(segment.name);
-    }
-  }
+  const auto is_drawn = [&](std::string_view name) {
+    return std::ranges::any_of(all, [&](const Bar& bar) {
+      return std::ranges::any_of(bar.segments, [&](const Segment& segment) {
+        return segment.value > 0 && segment.name == name;
+      });
+    });
+  };
   std::string text = "<p class=\"legend\">";
-  for (const std::string& name : names) {
-    text += fmt::format("<span><i style=\"background:{}\"></i>{}</span> ", colour(name),
-                        escaped_html(name));
+  for (const auto& [name, value] : kColours) {
+    if (!is_drawn(name)) continue;
+    text += fmt::format("<span><i style=\"background:{}\"></i>{}</span> ", value, name);
   }
   return text + "</p>\n";
 }
 
 std::string memory_map(const Board& board, const Json& sections) {
-  constexpr int kColumn = 400;
+  constexpr int kColumn = 340;
   constexpr int kHeight = 272;
   std::string text =
-      fmt::format("<svg viewBox=\"0 0 {0} {1}\" style=\"max-width:{0}px\" role=\"img\">\n",
+      fmt::format("<svg viewBox=\"0 0 {0} {1}\" style=\"width:{0}px\" role=\"img\">\n",
                   kColumn * board.regions.size(), kHeight);
   double left = 0;
   for (const Region& region : board.regions) {

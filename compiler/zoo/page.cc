@@ -29,7 +29,9 @@ code { font: 13px/1.4 "DejaVu Sans Mono", ui-monospace, monospace; }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
 th, td { padding: 4px 10px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { color: var(--faint); font-weight: 600; border-bottom-color: var(--faint); }
-th:first-child, td:first-child { padding-left: 0; }
+th:first-child, td:first-child { padding-left: 0; white-space: nowrap; }
+th { white-space: nowrap; }
+.side { display: flex; flex-wrap: wrap; gap: 8px 40px; }
 .number { text-align: right; white-space: nowrap; }
 tbody tr:hover { background: #f4f7fa; }
 svg { display: block; width: 100%; height: auto; }
@@ -109,17 +111,17 @@ std::string layers_html(const Results& results, const std::string& model) {
 
 std::string maps_html(const Results& results, const std::vector<Board>& boards,
                       const std::string& model) {
-  std::string text;
+  std::string text = "<div class=\"side\">\n";
   for (const std::size_t i : results.of(model)) {
     const Json& one = results[i];
     const auto board = std::ranges::find(boards, one.at("board").get<std::string>(), &Board::name);
     const bool shown = one.at("optimize") == "size" && one.at("offload") == "all" &&
                        one.at("signedness") == "strip" && one.contains("sections");
     if (!shown || board == boards.end()) continue;
-    text += fmt::format("<p class=\"faint\">{}</p>\n{}", escaped_html(results.title(i)),
-                        memory_map(*board, one["sections"]));
+    text += fmt::format("<div><p class=\"faint\">{}</p>\n{}</div>\n",
+                        escaped_html(results.title(i)), memory_map(*board, one["sections"]));
   }
-  return text;
+  return text + "</div>\n";
 }
 
 std::string model_html(const Results& results, const std::vector<Board>& boards,
