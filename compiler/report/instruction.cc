@@ -91,6 +91,7 @@ Instruction decode_full(std::uint32_t w) {
     case 0x33:
       if (funct3 == 0 && field(w, 25, 7) == 0) i.opcode = Opcode::kAdd;
       if (funct3 == 0 && field(w, 25, 7) == 0x20) i.opcode = Opcode::kSubtract;
+      if (funct3 == 0 && field(w, 25, 7) == 1) i.opcode = Opcode::kMultiply;
       break;
     case 0x03:
       i.opcode = Opcode::kLoad;

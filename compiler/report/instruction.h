@@ -21,6 +21,7 @@ enum class Opcode : std::uint8_t {
   kShiftLeft,  ///< rd = rs1 << immediate
   kAdd,        ///< rd = rs1 + rs2
   kSubtract,
+  kMultiply,
   kLoad,          ///< rd = memory at rs1 + immediate
   kAccess,        ///< any other access to memory at rs1 + immediate: stores, floating-point loads
   kCsr,           ///< rd = CSR number immediate

@@ -229,6 +229,11 @@ class Interpreter {
           return {a.kind, a.number - b.number};
         }
         return {};
+      case Opcode::kMultiply:  // the number of vector registers that are saved, times their length
+        if (a.kind == Value::kConstant && b.kind == Value::kConstant) {
+          return {a.kind, a.number * b.number};
+        }
+        return {};
       case Opcode::kCsr:
         if (immediate == kVlenbCsr) return {Value::kConstant, vector_bytes_};
         return {Value::kFromElsewhere, 0};

@@ -129,7 +129,7 @@ TEST_F(StackTest, RefusesWhatHasNoBound) {
 TEST_F(StackTest, CountsAssembly) {
   firmware_.compile("b.S", R"(
     .text
-    .globl _start, deep, looping, switched
+    .globl _start, deep, looping, switched, vectors
   _start:
     la sp, stack_end
     addi sp, sp, -32
@@ -161,6 +161,16 @@ TEST_F(StackTest, CountsAssembly) {
     lw ra, 0(sp)
     addi sp, sp, 64
     ret
+  vectors:                 # six registers of vlenb = 16 bytes
+    csrr t0, 0xc22
+    li t1, 6
+    mul t0, t0, t1
+    sub sp, sp, t0
+    csrr t0, 0xc22
+    li t1, 6
+    mul t0, t0, t1
+    add sp, sp, t0
+    ret
     .bss
     .space 64
   stack_end:
@@ -169,6 +179,7 @@ TEST_F(StackTest, CountsAssembly) {
   EXPECT_EQ(need("looping").bytes, 16u);  // jumping back at depth 0 is no recursion
   EXPECT_EQ(need("deep").bytes, 48u + 8192 - 16 + 16);
   EXPECT_EQ(need("_start").bytes, 32u + need("deep").bytes);
+  EXPECT_EQ(need("vectors").bytes, 96u);
   EXPECT_EQ(need("switched").bytes, 64u);  // what follows is on another stack
 }
 

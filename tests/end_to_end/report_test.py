@@ -97,7 +97,8 @@ class Zoo(EndToEnd):
         in_data = next(one for one in self.results if one["weights"] == "data")
         self.assertEqual(in_data["memory"]["data"], in_data["memory"]["weights"])
         for one in self.results[:4]:
-            self.assertEqual(sum(layer["instructions"] for layer in one["layers"]), one["inference"]["instructions"])
+            whole = one["inference"]["instructions"]  # for another input: nearly the same
+            self.assertAlmostEqual(sum(layer["instructions"] for layer in one["layers"]), whole, delta=whole / 50)
 
     def test_figures_are_those_of_the_verb(self):
         alone = self.json_of("validate", small_model("dense"), "--samples", 2, "-O", "size")
