@@ -71,14 +71,11 @@ Result<BuiltModel> build_model(const ModelOptions& options) {
 }
 
 nlohmann::ordered_json describe(const BuiltModel& built) {
-  const bool in_data = built.options.target.weights == emit::WeightsPlacement::kData;
   return {{"model", built.model.name},
           {"board", built.options.target.board.name},
           {"isa", built.options.target.isa.name()},
           {"optimize", built.options.optimize},
           {"offload", built.options.offload},
-          {"weights", in_data ? "data" : "rodata"},
-          {"signedness", built.options.strip_signedness ? "strip" : "keep"},
           {"elf", built.build.elf.string()},
           {"memory", to_json(built.build.image.memory)}};
 }

@@ -38,7 +38,7 @@ struct BuiltModel {
 /// Reads the model, finds the board and builds.
 [[nodiscard]] Result<BuiltModel> build_model(const ModelOptions& options);
 
-/// The contract's JSON about a built model: what was asked for, elf, memory.
+/// The contract's JSON about a built model: model, board, isa, optimize, offload, elf, memory.
 [[nodiscard]] nlohmann::ordered_json describe(const BuiltModel& built);
 
 /// The same with what a run of it told: inference, and the peak of the stack in memory.

@@ -117,7 +117,7 @@ Json collect_one(const Sweep& sweep, const Configuration& one) {
   if (json.is_null()) {
     json = one.to_json();
   } else {
-    json["model"] = one.model.name;  // as the zoo calls it
+    json.update(one.to_json());  // also what the contract does not name, and the zoo's own name
     if (const Status added = add_image(folder, json); !added)
       failures.push_back({{"step", "size"},
                           {"code", static_cast<int>(added.error().code)},
