@@ -81,7 +81,7 @@ std::string region_column(const Region& region, const Json& sections, double lef
 }  // namespace
 
 std::string bars(const std::vector<Bar>& all, std::string_view unit) {
-  constexpr int kLabel = 330;
+  constexpr int kLabel = 380;
   constexpr int kLength = 620;
   constexpr int kSum = 130;
   constexpr int kRow = 22;

@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kStyle = R"(
 :root { --ink: #1d2733; --faint: #66717e; --line: #dde2e8; --accent: #1f4e79; }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1180px; padding: 32px 28px 80px; color: var(--ink); background: #fff;
+body { margin: 0 auto; max-width: 1300px; padding: 32px 28px 80px; color: var(--ink); background: #fff;
   font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
 h1 { font-size: 30px; margin: 0 0 4px; letter-spacing: -0.01em; }
 h2 { font-size: 22px; margin: 56px 0 8px; padding-top: 12px; border-top: 2px solid var(--accent); }
@@ -27,7 +27,7 @@ nav a { margin-right: 16px; color: var(--accent); }
 code { font: 13px/1.4 "DejaVu Sans Mono", ui-monospace, monospace; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
-th, td { padding: 4px 10px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+th, td { padding: 4px 9px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { color: var(--faint); font-weight: 600; border-bottom-color: var(--faint); }
 th:first-child, td:first-child { padding-left: 0; white-space: nowrap; }
 th { white-space: nowrap; }
