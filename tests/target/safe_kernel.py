@@ -10,7 +10,7 @@ TIMEOUT_SECONDS = 20
 MOST_BYTES = 10000
 HERE = ROOT / "tests/target"
 # Tests of the lean kernel that must pass with the safe one.
-BOTH = ("mutex", "queues", "synchronisation")
+BOTH = ("mutex", "queues", "synchronisation", "nested_interrupts")
 
 TASK = r"FAULT: task culprit, \d+ of 512 bytes of stack used$"
 # letter: what it is, lines of the report in their order; in braces: a function in the backtrace.
