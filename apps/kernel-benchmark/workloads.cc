@@ -7,6 +7,7 @@
 #include "drivers/software_interrupt.h"
 #include "kernel/arch/riscv/counters.h"
 #include "kernel/arch/riscv/interrupts.h"
+#include "kernel/config.h"
 #include "kernel/panic.h"
 #include "kernel/pool.h"
 #include "kernel/print.h"
@@ -17,7 +18,9 @@
 namespace thimble::kernel {
 namespace {
 
-constexpr time::Ticks kDuration = 10 * time::kTicksPerMillisecond;
+constexpr time::Ticks kDuration = 5 * time::kTicksPerMillisecond;
+static_assert(kTimeSliceMicroseconds == 0 || kTimeSliceMicroseconds > 5000,
+              "who gives way is not also made to");
 constexpr unsigned kTasks = 5;
 
 struct Message {
