@@ -1,5 +1,5 @@
 // The board's console: one UART, 8 data bits, no parity. A board links exactly one implementation,
-// a folder of drivers/. Polled, for reports and firmware without tasks; and what kernel/console.h
+// a folder of drivers/. Polled, for reports and firmware without tasks; and what drivers/console.h
 // needs to serve tasks by interrupts.
 #pragma once
 

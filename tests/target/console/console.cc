@@ -1,6 +1,6 @@
 // The UART by interrupts. The host (tests/target/drivers.py) plays the other end: it sends nothing,
 // then bytes that come back as their complement, then nothing again.
-#include "kernel/console.h"
+#include "drivers/console.h"
 
 #include <array>
 

@@ -1,25 +1,25 @@
-// See console.h. The UART's interrupts are on as long as there is something to do about them: room
-// in the ring for what is received, bytes in the ring to be sent.
-#include "kernel/console.h"
+// The UART for tasks, whatever UART it is. Its interrupts are on as long as there is something to
+// do about them: room in the ring for what is received, bytes in the ring to be sent.
+#include "drivers/console.h"
 
 #include <cstring>
 
 #include "board.h"
+#include "drivers/byte_ring.h"
 #include "drivers/interrupt_controller.h"
 #include "drivers/uart.h"
 #include "kernel/arch/riscv/interrupts.h"
-#include "kernel/byte_ring.h"
 #include "kernel/mutex.h"
 #include "kernel/semaphore.h"
 
-namespace thimble::kernel::console {
+namespace thimble::console {
 namespace {
 
 constinit ByteRing<kReceiveBytes> received;
 constinit ByteRing<kSendBytes> to_send;
-constinit Semaphore arrival(0, 1);    // bytes may have come since it was taken last
-constinit Semaphore departure(0, 1);  // likewise: bytes may have gone
-constinit Mutex writers;
+constinit kernel::Semaphore arrival(0, 1);    // bytes may have come since it was taken last
+constinit kernel::Semaphore departure(0, 1);  // likewise: bytes may have gone
+constinit kernel::Mutex writers;
 
 // Wants interrupts off, or to be the UART's own.
 void enable_what_is_wanted() {
@@ -58,48 +58,48 @@ constinit interrupt_controller::Line line(board::kUartInterrupt, 1, [] {
 
 void start() {
   line.enable();
-  const InterruptLock lock;
+  const kernel::InterruptLock lock;
   enable_what_is_wanted();
 }
 
-std::size_t read(std::span<std::byte> target, Deadline deadline) {
+std::size_t read(std::span<std::byte> target, kernel::Deadline deadline) {
   while (true) {
     const std::size_t count = received.read(target);
     if (count != 0) {
-      const InterruptLock lock;
+      const kernel::InterruptLock lock;
       enable_what_is_wanted();
       return count;
     }
-    if (arrival.take(deadline) != Status::kOk) return 0;
+    if (arrival.take(deadline) != kernel::Status::kOk) return 0;
   }
 }
 
-std::size_t write(std::span<const std::byte> bytes, Deadline deadline) {
-  if (writers.lock(deadline) != Status::kOk) return 0;
+std::size_t write(std::span<const std::byte> bytes, kernel::Deadline deadline) {
+  if (writers.lock(deadline) != kernel::Status::kOk) return 0;
   std::size_t count = 0;
   while (true) {
     count += to_send.write(bytes.subspan(count));
     {
-      const InterruptLock lock;
+      const kernel::InterruptLock lock;
       enable_what_is_wanted();
     }
-    if (count == bytes.size() || departure.take(deadline) != Status::kOk) break;
+    if (count == bytes.size() || departure.take(deadline) != kernel::Status::kOk) break;
   }
   writers.unlock();
   return count;
 }
 
-std::size_t write(const char* text, Deadline deadline) {
+std::size_t write(const char* text, kernel::Deadline deadline) {
   return write(std::as_bytes(std::span(text, std::strlen(text))), deadline);
 }
 
-Status drain(Deadline deadline) {
-  Status status = writers.lock(deadline);
-  if (status != Status::kOk) return status;
-  while (status == Status::kOk && to_send.size() != 0) status = departure.take(deadline);
+kernel::Status drain(kernel::Deadline deadline) {
+  kernel::Status status = writers.lock(deadline);
+  if (status != kernel::Status::kOk) return status;
+  while (status == kernel::Status::kOk && to_send.size() != 0) status = departure.take(deadline);
   writers.unlock();
-  if (status == Status::kOk) uart::flush();
+  if (status == kernel::Status::kOk) uart::flush();
   return status;
 }
 
-}  // namespace thimble::kernel::console
+}  // namespace thimble::console

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <span>
 
-namespace thimble::kernel {
+namespace thimble {
 
 /// `kBytes`: its room, a power of two. Writing and reading at the same time is safe on one core.
 template <std::size_t kBytes>
@@ -84,4 +84,4 @@ class ByteRing {
   volatile std::size_t read_ = 0;
 };
 
-}  // namespace thimble::kernel
+}  // namespace thimble

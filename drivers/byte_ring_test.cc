@@ -1,5 +1,5 @@
 // The ring against a queue that cannot be wrong.
-#include "kernel/byte_ring.h"
+#include "drivers/byte_ring.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-namespace thimble::kernel {
+namespace thimble {
 namespace {
 
 TEST(ByteRing, IsEmptyAtFirstAndFullAtItsRoom) {
@@ -61,4 +61,4 @@ TEST(ByteRing, KeepsBytesInOrder) {
 }
 
 }  // namespace
-}  // namespace thimble::kernel
+}  // namespace thimble
