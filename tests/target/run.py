@@ -102,7 +102,7 @@ def tests_of(board):
     firmware["inference_task"] = lambda: run_elf(
         board, "inference_task", stress.build(board, system, folder="tests/target/inference_task"))
     return (firmware | inference.tests(board, system) | stress.tests(board, system)
-            | drivers.tests(board, system)
+            | drivers.tests(board, system, run_elf)
             | safe_kernel.tests(board, run_firmware) | compile_fail.tests(board) | c_firmware.tests(board))
 
 
