@@ -86,9 +86,8 @@ def tests(board, system, run_elf):
     """The tests of this file by name."""
     def build(name):
         return stress.build(board, system, folder=f"tests/target/{name}")
-    found = {"console": lambda: test_console(board, build("console"))}
-    if board.description["simulator"]["machine"] == "virt":
-        found["plic"] = lambda: run_elf(board, "plic", build("plic"))
+    found = {"console": lambda: test_console(board, build("console")),
+             "plic": lambda: run_elf(board, "plic", build("plic"))}
     if "cfi_flash" in board.description["drivers"] and board.description["layout"] == "ram":
         found["cfi_flash"] = lambda: test_flash(board, build("cfi_flash"))
     return found

@@ -1,7 +1,8 @@
 // Interrupts of devices by the PLIC: handlers are called, more urgent sources interrupt less urgent
 // ones, others wait; a source that is disabled waits; tasks that handlers wake run after them. The
-// sources: the console's UART, which interrupts while it has room to send, and QEMU's clock for the
-// time of day, whose alarm goes off at once if it is set in the past.
+// sources: the console's UART, which interrupts while it has room to send, and another, more urgent
+// one: a second UART, or the clock for the time of day, whose alarm goes off at once if it is set
+// in the past.
 #include "board.h"
 #include "drivers/interrupt_controller.h"
 #include "drivers/mmio.h"
@@ -15,24 +16,37 @@ namespace {
 
 using interrupt_controller::Line;
 
-namespace clock {
-constexpr std::uint32_t kSource = 11;
+namespace other {
+constexpr bool kVirt = board::kUartInterrupt == 10;  // QEMU's virt machine, else its sifive_e
+constexpr std::uint32_t kSource = kVirt ? 11 : 4;
 using Word = Register<std::uint32_t>;
-constexpr std::uintptr_t kAddress = 0x0010'1000;
-constexpr Word kAlarmLow{kAddress + 0x08};
-constexpr Word kAlarmHigh{kAddress + 0x0c};
-constexpr Word kEnable{kAddress + 0x10};
-constexpr Word kClear{kAddress + 0x1c};
+constexpr std::uintptr_t kClock = 0x0010'1000;
+constexpr Word kAlarmLow{kClock + 0x08};
+constexpr Word kAlarmHigh{kClock + 0x0c};
+constexpr Word kEnable{kClock + 0x10};
+constexpr Word kClear{kClock + 0x1c};
+constexpr std::uintptr_t kSecondUart = 0x1002'3000;
+constexpr Word kSendControl{kSecondUart + 0x08};
+constexpr Word kInterruptEnable{kSecondUart + 0x10};
 
 void raise() {
-  kEnable.write(1);
-  kAlarmHigh.write(0);
-  kAlarmLow.write(1);
+  if constexpr (kVirt) {
+    kEnable.write(1);
+    kAlarmHigh.write(0);
+    kAlarmLow.write(1);
+  } else {
+    kSendControl.write(0x1'0001);
+    kInterruptEnable.write(1);
+  }
 }
 void withdraw() {
-  kClear.write(1);
+  if constexpr (kVirt) {
+    kClear.write(1);
+  } else {
+    kInterruptEnable.write(0);
+  }
 }
-}  // namespace clock
+}  // namespace other
 
 constexpr time::Ticks kMs = time::kTicksPerMillisecond;
 
@@ -41,7 +55,7 @@ constinit TestTask<5> urgent;
 constinit Record record;
 constinit Semaphore semaphore;
 constinit void (*volatile in_uart_handler)() = nullptr;
-constinit void (*volatile in_clock_handler)() = nullptr;
+constinit void (*volatile in_other_handler)() = nullptr;
 
 void on_uart() {
   record.add('u');
@@ -51,16 +65,16 @@ void on_uart() {
   record.add('v');
 }
 
-void on_clock() {
+void on_other() {
   record.add('c');
-  clock::withdraw();
+  other::withdraw();
   semaphore.give();
-  if (in_clock_handler != nullptr) in_clock_handler();
+  if (in_other_handler != nullptr) in_other_handler();
   record.add('d');
 }
 
 constinit Line uart_line(board::kUartInterrupt, 2, on_uart);
-constinit Line clock_line(clock::kSource, 3, on_clock);
+constinit Line other_line(other::kSource, 3, on_other);
 
 void raise_uart() {
   uart::enable({.received = false, .room = true});
@@ -78,15 +92,16 @@ void forget() {
 void test_one_source() {
   raise_uart();
   record.expect("uv");
-  clock::raise();
+  other::raise();
   record.expect("cd");
   forget();
 }
 
-// The clock, raised by the UART's handler, interrupts it; the task that it wakes runs after both.
+// The other one, raised by the UART's handler, interrupts it; the task that it wakes runs after
+// both.
 void test_more_urgent() {
   urgent.start(take);
-  in_uart_handler = clock::raise;
+  in_uart_handler = other::raise;
   raise_uart();
   in_uart_handler = nullptr;
   record.add('r');
@@ -94,12 +109,12 @@ void test_more_urgent() {
   require(!in_interrupt(), "in a task");
 }
 
-// The UART, raised by the clock's handler, waits until that is done.
+// The UART, raised by the other's handler, waits until that is done.
 void test_less_urgent() {
   urgent.start(take);
-  in_clock_handler = raise_uart;
-  clock::raise();
-  in_clock_handler = nullptr;
+  in_other_handler = raise_uart;
+  other::raise();
+  in_other_handler = nullptr;
   record.add('r');
   record.expect("cduvtr");
 }
@@ -108,7 +123,7 @@ void test_both_at_once() {
   {
     const InterruptLock lock;
     raise_uart();
-    clock::raise();
+    other::raise();
   }
   record.expect("cduv");  // the more urgent first
   forget();
@@ -118,7 +133,7 @@ void test_disabled() {
   uart_line.disable();
   raise_uart();
   record.expect("");
-  clock::raise();
+  other::raise();
   record.expect("cd");
   uart_line.enable();
   record.expect("uv");
@@ -145,7 +160,7 @@ void test_timer() {
 
 void run(void*) {
   uart_line.enable();
-  clock_line.enable();
+  other_line.enable();
   test_one_source();
   test_more_urgent();
   test_less_urgent();
