@@ -53,14 +53,22 @@ std::string descriptor_text(const plan::PlannedLayer& planned, std::size_t numbe
   return fmt::format("constexpr auto kDetail{} = microkernels::{};\n", number, text);
 }
 
+// A microkernel knows them from its descriptor.
+bool needs_lengths(const Step& step) {
+  return step.kind != StepKind::kMicrokernel;
+}
+
 // The tables of one step; returns what stands in the step for its detail.
 std::string tables(std::string& out, const Step& step, std::size_t number,
                    const std::vector<plan::PlannedLayer>& layers) {
   out += fmt::format("constexpr Binding kBindings{}[] = {{", number);
   for (const Binding& binding : step.bindings) out += binding_text(binding) + ", ";
-  out += fmt::format("}};\nconstexpr std::size_t kLengths{}[] = {{", number);
-  for (const Binding& binding : step.bindings) out += fmt::format("{}, ", binding.length);
   out += "};\n";
+  if (needs_lengths(step)) {
+    out += fmt::format("constexpr std::size_t kLengths{}[] = {{", number);
+    for (const Binding& binding : step.bindings) out += fmt::format("{}, ", binding.length);
+    out += "};\n";
+  }
   if (step.kind == StepKind::kFill) {
     out += fmt::format("constexpr FillPattern kDetail{} = {{0x{:x}u, {}}};\n", number, step.pattern,
                        step.pattern_length);
@@ -115,12 +123,11 @@ std::string plan_source(const std::string& name, const plan::Plan& plan) {
     const std::string detail = tables(out, step, i, plan.layers);
     const std::string function = function_of(step, plan);
     steps += fmt::format(
-        "    {{StepKind::{}, {}, {}, 0, 0x{:x}u, {{{}, {}, {}}}, 0, {}, kBindings{}, kLengths{}, "
-        "{}}},\n",
+        "    {{StepKind::{}, {}, {}, 0, 0x{:x}u, {{{}, {}, {}}}, 0, {}, kBindings{}, {}, {}}},\n",
         kind_name(step.kind), step.bindings.size(), step.constants.size(), arena_mask(step),
         step.workgroups[0], step.workgroups[1], step.workgroups[2],
         function.empty() ? "nullptr" : fmt::format("{}_function_{}", name, functions[function]), i,
-        i, detail);
+        needs_lengths(step) ? fmt::format("kLengths{}", i) : "nullptr", detail);
   }
   out += fmt::format(
       "\nconstexpr Step kSteps[] = {{\n{1}}};\n\n}}  // namespace\n\n"
