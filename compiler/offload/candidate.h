@@ -43,6 +43,8 @@ using Recognizer = Recognition (*)(const Graph& graph, const mlir::Operation& op
 [[nodiscard]] Recognition recognize_convolution(const Graph& graph,
                                                 const mlir::Operation& operation);
 [[nodiscard]] Recognition recognize_copy(const Graph& graph, const mlir::Operation& operation);
+[[nodiscard]] Recognition recognize_dequantize(const Graph& graph,
+                                               const mlir::Operation& operation);
 [[nodiscard]] Recognition recognize_lookup(const Graph& graph, const mlir::Operation& operation);
 [[nodiscard]] Recognition recognize_max_pool(const Graph& graph, const mlir::Operation& operation);
 [[nodiscard]] Recognition recognize_mean(const Graph& graph, const mlir::Operation& operation);

@@ -72,6 +72,7 @@ void encode_unpacked(const Convolution& layer, EncodedConv2d& encoded) {
     const ChannelWeights weights = weights_of(layer, c);
     encoded.weights.insert(encoded.weights.end(), weights.begin(), weights.end());
   }
+  shorten_biases(encoded.requantization);
 }
 
 void encode_exceptions(const Convolution& layer, const std::vector<ChannelScale>& scales,
@@ -127,7 +128,7 @@ std::string descriptor_text(const Convolution& layer, const EncodedConv2d& encod
 void add_constants(EncodedConv2d&& encoded, Layer& layer) {
   layer.constants.push_back(std::move(encoded.weights));
   layer.constants.push_back(std::move(encoded.runs));
-  layer.constants.push_back(bytes_of(encoded.requantization.biases));
+  layer.constants.push_back(bias_constant(encoded.requantization));
   layer.constants.push_back(std::move(encoded.requantization.scales));
 }
 

@@ -44,19 +44,14 @@ CallCost cost_of(std::string_view symbol, const microkernels::Window& window) {
 }  // namespace
 
 microkernels::DepthwiseConv2d DepthwiseEncoding::descriptor(const Convolution& layer) const {
-  const OutputRange& output = layer.rescale.output;
-  return {layer.window,
-          {requantization.biases.data(), requantization.scales.data(), requantization.form,
-           requantization.per_channel, static_cast<std::int16_t>(output.zero_point),
-           static_cast<std::int8_t>(output.lowest), static_cast<std::int8_t>(output.highest),
-           output.double_round},
-          weights.data(),
-          static_cast<std::uint16_t>(layer.multiplier)};
+  return {layer.window, requantization_of(requantization, layer.rescale.output, biases.data()),
+          weights.data(), static_cast<std::uint16_t>(layer.multiplier)};
 }
 
 DepthwiseEncoding encode_depthwise(const Convolution& layer, Goal goal) {
   DepthwiseEncoding encoding;
   encoding.requantization = plan_requantization(layer.channel_scales(), layer.rescale.output);
+  encoding.biases = bias_constant(encoding.requantization);
   if (microkernels::is_depthwise_3x3(encoding.descriptor(layer))) {
     encoding.symbol = goal == Goal::kSize          ? "thimble_depthwise_conv2d_3x3_small"
                       : layer.window.stride_x == 1 ? "thimble_depthwise_conv2d_3x3_stride1"
@@ -65,6 +60,8 @@ DepthwiseEncoding encode_depthwise(const Convolution& layer, Goal goal) {
     return encoding;
   }
   encoding.symbol = "thimble_depthwise_conv2d";
+  if (goal == Goal::kSize) shorten_biases(encoding.requantization);
+  encoding.biases = bias_constant(encoding.requantization);
   encoding.weights = layer.weights;
   encoding.scratch_bytes = microkernels::depthwise_scratch_bytes(layer.window);
   return encoding;
@@ -79,8 +76,7 @@ Layer depthwise_layer(const Convolution& layer, Goal goal) {
       fmt::format("DepthwiseConv2d{{{}, {}, $0, {}}}", window_text(layer.window),
                   requantization_text(encoding.requantization, layer.rescale.output, "$1", "$2"),
                   layer.multiplier);
-  result.constants = {bytes_of(encoding.weights), bytes_of(encoding.requantization.biases),
-                      encoding.requantization.scales};
+  result.constants = {bytes_of(encoding.weights), encoding.biases, encoding.requantization.scales};
   result.rows = layer.window.output_height;
   result.scratch_bytes = encoding.scratch_bytes;
   result.reads = {window_reads(layer.window)};

@@ -13,6 +13,7 @@ namespace thimble::offload {
 struct DepthwiseEncoding {
   const char* symbol = nullptr;
   std::vector<std::int8_t> weights;
+  std::vector<std::uint8_t> biases;  ///< as bias_constant() has them
   RequantizationPlan requantization;
   std::uint32_t scratch_bytes = 0;
 

@@ -19,7 +19,7 @@ constexpr const char* kExecutable = "microkernels";
 constexpr std::array kRecognizers{recognize_convolution, recognize_max_pool, recognize_average_pool,
                                   recognize_mean,        recognize_softmax,  recognize_add,
                                   recognize_multiply,    recognize_lookup,   recognize_copy,
-                                  recognize_concatenate, recognize_pad};
+                                  recognize_concatenate, recognize_pad,      recognize_dequantize};
 
 // The function that stands for a layer: empty, with an operand for each tensor.
 std::string function_text(const std::string& name, std::size_t tensors) {
