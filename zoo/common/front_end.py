@@ -1,4 +1,4 @@
-"""The C++ log-mel front end for training and checks: the very code the host tool and the firmware run."""
+"""The C++ front ends for training and checks: the very code the host tool and the firmware run."""
 
 import ctypes
 import os
@@ -9,14 +9,15 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-SHAPE = (64, 50, 1)
-SOURCES = ["zoo/common/log_mel_c.cc", "frontend/log_mel.cc", "frontend/fft.cc"]
+SHAPES = {"log-mel": (64, 50, 1), "mfcc": (49, 10, 1)}  # Of the patches, by what cards call the front end.
+SOURCES = ["zoo/common/front_end_c.cc", "frontend/log_mel.cc", "frontend/mfcc.cc", "frontend/mel.cc",
+           "frontend/fft.cc"]
 
 
 def _build():
     """Compiles into a folder that the caller removes once the library is loaded."""
     folder = tempfile.TemporaryDirectory()
-    library = Path(folder.name) / "liblog_mel.so"
+    library = Path(folder.name) / "libfront_end.so"
     subprocess.run(
         [os.environ.get("CXX", "c++"), "-std=c++2b", "-O2", "-fPIC", "-shared", "-I", ROOT,
          *(ROOT / source for source in SOURCES), "-o", library], check=True)
@@ -26,18 +27,20 @@ def _build():
 def _load():
     folder, library = _build()
     with folder:
-        function = ctypes.CDLL(str(library)).thimble_log_mel_patch
-    function.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p]
-    function.restype = None
-    return function
+        loaded = ctypes.CDLL(str(library))
+    functions = {kind: getattr(loaded, f"thimble_{kind.replace('-', '_')}_patch") for kind in SHAPES}
+    for function in functions.values():
+        function.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p]
+        function.restype = None
+    return functions
 
 
-_patch = _load()
+_functions = _load()
 
 
-def log_mel(samples):
-    """int16 samples at 16 kHz -> int8 patch of shape (64 bands, 50 frames, 1)."""
+def patch(kind, samples):
+    """int16 samples at 16 kHz -> int8 patch of SHAPES[kind]."""
     samples = np.ascontiguousarray(samples, dtype=np.int16)
-    patch = np.empty(SHAPE, dtype=np.int8)
-    _patch(samples.ctypes.data, samples.size, patch.ctypes.data)
-    return patch
+    made = np.empty(SHAPES[kind], dtype=np.int8)
+    _functions[kind](samples.ctypes.data, samples.size, made.ctypes.data)
+    return made
