@@ -96,7 +96,8 @@ class Board:
     def start(self, elf):
         """QEMU running `elf`, its UART on pipes."""
         simulator = self.description["simulator"]
-        command = ["qemu-system-riscv32", "-M", simulator["machine"], "-cpu", simulator["cpu"],
+        command = ["qemu-system-riscv32", "-M", simulator["machine"],
+                   *(["-cpu", simulator["cpu"]] if "cpu" in simulator else []),
                    *simulator["arguments"], "-icount", "shift=0,sleep=off"]
         if simulator["boot"] == "kernel":
             command += ["-kernel", elf]

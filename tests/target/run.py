@@ -11,6 +11,7 @@ import time
 
 import c_firmware
 import compile_fail
+import drivers
 import inference
 import safe_kernel
 import stress
@@ -101,6 +102,7 @@ def tests_of(board):
     firmware["inference_task"] = lambda: run_elf(
         board, "inference_task", stress.build(board, system, folder="tests/target/inference_task"))
     return (firmware | inference.tests(board, system) | stress.tests(board, system)
+            | drivers.tests(board, system)
             | safe_kernel.tests(board, run_firmware) | compile_fail.tests(board) | c_firmware.tests(board))
 
 
