@@ -35,20 +35,26 @@ class Inference {
   /// in the trace, if there is one. Not for interrupts.
   [[nodiscard]] Status run(const Plan& plan, std::span<std::byte> arena,
                            kernel::Deadline deadline = kernel::kForever) {
-    cancelled_ = false;
-    deadline_ = deadline;
-    if (heart_ != nullptr) heart_->beat();
-    trace::run_begins(&plan);
+    begin(plan, deadline);
     const Status status = runtime::run(plan, arena, step_done, this);
-    trace::run_ends();
-    if (heart_ != nullptr) heart_->rest();
+    end();
     return status;
   }
 
   /// Ends the run that goes on, if any, after the step it is in. Callable from anywhere.
   void cancel() { cancelled_ = true; }
 
- private:
+ protected:
+  void begin(const Plan& plan, kernel::Deadline deadline) {
+    cancelled_ = false;
+    deadline_ = deadline;
+    if (heart_ != nullptr) heart_->beat();
+    trace::run_begins(&plan);
+  }
+  void end() {
+    trace::run_ends();
+    if (heart_ != nullptr) heart_->rest();
+  }
   static bool step_done(void* context, std::uint32_t step) {
     trace::step_ends(step);
     const auto& inference = *static_cast<const Inference*>(context);
@@ -57,6 +63,7 @@ class Inference {
     return inference.deadline_ == kernel::kForever || time::now() < inference.deadline_;
   }
 
+ private:
   kernel::Heartbeat* heart_;
   kernel::Deadline deadline_ = kernel::kForever;
   volatile bool cancelled_ = false;

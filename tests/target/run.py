@@ -103,7 +103,7 @@ def tests_of(board):
         board, "inference_task", stress.build(board, system, folder="tests/target/inference_task"))
     return (firmware | inference.tests(board, system) | stress.tests(board, system)
             | drivers.tests(board, system)
-            | safe_kernel.tests(board, run_firmware) | compile_fail.tests(board) | c_firmware.tests(board))
+            | safe_kernel.tests(board, run_firmware, run_elf) | compile_fail.tests(board) | c_firmware.tests(board))
 
 
 def selected_tests(folder, all_isas):
