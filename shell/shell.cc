@@ -2,11 +2,10 @@
 #include "shell/shell.h"
 
 #include <cstring>
-#include <optional>
 
+#include "drivers/console.h"
 #include "drivers/uart.h"
 #include "kernel/print.h"
-#include "kernel/task.h"
 #include "shell/commands.h"
 #include "shell/parse/line.h"
 #include "shell/print.h"
@@ -14,16 +13,13 @@
 namespace thimble::shell {
 namespace {
 
-constexpr time::Ticks kPoll = 10 * time::kTicksPerMillisecond;
 constexpr unsigned kNameWidth = 10;
 
 char read() {
-  while (true) {
-    if (const std::optional<std::byte> byte = uart::read_within(0)) {
-      return static_cast<char>(*byte);
-    }
-    kernel::sleep(kPoll);
+  std::byte byte;
+  while (console::read({&byte, 1}) == 0) {
   }
+  return static_cast<char>(byte);
 }
 
 void print_help(std::span<const Command> commands) {
@@ -71,6 +67,7 @@ void execute(char* line, std::span<const Command> commands) {
 
 void serve(std::span<const Command> commands, Arena arena) {
   set_arena(arena);
+  console::start();
   Line line;
   while (true) {
     {

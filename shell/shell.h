@@ -40,7 +40,8 @@ struct Arena {
 /// What the host waits for before it types.
 inline constexpr const char* kPrompt = "> ";
 
-/// Reads lines and runs commands for ever. For a task; `run` computes on that task's stack.
+/// Takes the UART over, reads lines from it and runs commands, for ever. For one task; `run`
+/// computes on that task's stack.
 [[noreturn]] void serve(std::span<const Command> commands, Arena arena = {});
 
 }  // namespace thimble::shell

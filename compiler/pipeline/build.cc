@@ -21,6 +21,7 @@ fs::path default_folder(const tflite::Model& model, const BuildOptions& options)
   if (!options.strip_signedness) name += "-with-signedness";
   if (options.all_tensors) name += "-layers";
   if (options.target.counts_steps) name += "-profile";
+  if (options.target.traces) name += "-trace";
   return source_root() / "build" / "out" / name;
 }
 
@@ -85,9 +86,10 @@ Result<Build> build(const tflite::Model& model, const BuildOptions& options) {
   result.elf = result.folder / "firmware.elf";
   const emit::Target& target = options.target;
   const std::string mark =
-      fmt::format("{} {} {}{} {:016x}\n", network.key, target.board.name,
+      fmt::format("{} {} {}{}{} {:016x}\n", network.key, target.board.name,
                   target.weights == emit::WeightsPlacement::kData ? "data" : "rodata",
-                  target.counts_steps ? " counting steps" : "", sources_mark(target.board));
+                  target.counts_steps ? " counting steps" : "", target.traces ? " tracing" : "",
+                  sources_mark(target.board));
   const std::vector<std::string> files = products(model);
   const auto old_mark = read_text(result.folder / kMarkFile);
   result.was_current =
