@@ -16,6 +16,9 @@ inline constexpr std::uint32_t kPlicSources = 96;
 inline constexpr std::uintptr_t kClintAddress = 0x0200'0000;
 inline constexpr std::uint32_t kTimerHz = 10'000'000;
 
+inline constexpr std::uintptr_t kFlashAddress = 0x2000'0000;
+inline constexpr std::uint32_t kFlashDevices = 2;
+
 inline constexpr std::uintptr_t kTestFinisherAddress = 0x0010'0000;
 
 }  // namespace thimble::board

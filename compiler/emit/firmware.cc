@@ -56,6 +56,9 @@ StackOptions callees_of(const plan::Plan& plan) {
     }
   }
   StackOptions options;
+  const bool streams = !plan.streams.empty();
+  if (streams) options.callees["thimble_run_stream"] = functions;
+  if (streams) functions.push_back("thimble_run_stream");
   for (const char* caller : {"thimble_run", "thimble::runtime::(anonymous namespace)::run_step",
                              "thimble::runtime::(anonymous namespace)::run_function",
                              "thimble::runtime::(anonymous namespace)::run_dispatch"}) {
@@ -73,7 +76,9 @@ std::vector<std::string> definitions_of(const Target& target, const plan::Plan& 
   std::vector<std::string> definitions;
   if (target.counts_steps) definitions.emplace_back(kCountSteps);
   if (target.traces) {
-    const std::size_t events = std::bit_ceil(plan.steps.size() + kEventsBesideSteps);
+    std::size_t calls = plan.steps.size();
+    for (const plan::Stream& stream : plan.streams) calls += stream.ops.size();  // at most
+    const std::size_t events = std::bit_ceil(calls + kEventsBesideSteps);
     definitions.push_back(fmt::format("{}={}", kTraceEvents, events));
   }
   return definitions;
@@ -109,7 +114,6 @@ Result<Firmware> build_firmware(const Target& target, const Interface& interface
   ASSIGN_OR_RETURN(const StackNeed need, stack_need(provisional, kReset, callees_of(plan)));
   TRY(link((need.bytes + kStackAlignment - 1) / kStackAlignment * kStackAlignment));
   ASSIGN_OR_RETURN(firmware.image, measure(firmware.elf, folder / "firmware.map"));
-  TRY(check_fit(target.board, target.limits, firmware.image));
   TRY(run_tool({"llvm-objcopy-19", "-O", "binary", firmware.elf.string(),
                 (folder / "firmware.bin").string()}));
   return firmware;

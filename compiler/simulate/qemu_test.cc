@@ -43,6 +43,7 @@ const Machine kMachines[] = {
 std::string program(const Machine& machine, std::string_view text, std::string_view then) {
   return fmt::format(R"(
       .globl _start
+      .type _start, @function
     _start:
       lui t0, {}
       la t1, text
@@ -100,6 +101,17 @@ TEST_P(QemuTest, FaultsAreQuoted) {
   const auto info = qemu->session().info();
   ASSERT_FALSE(info);
   EXPECT_EQ(info.error().message, "the target faulted: FAULT: bad load");
+}
+
+TEST_P(QemuTest, FaultsNameFunctions) {
+  const bool in_flash = std::string_view(GetParam()) == "qemu-virt-xip";
+  const char* const start_address = in_flash ? "20000000" : "80000000";
+  auto qemu = start(fmt::format("FAULT: mepc {}\\n", start_address), kFail);
+  ASSERT_TRUE(qemu) << qemu.error().message;
+  const auto ended = qemu->run_to_end();
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().message,
+            fmt::format("the target faulted: FAULT: mepc {} (_start+0x0)", start_address));
 }
 
 TEST_P(QemuTest, AHangEnds) {

@@ -18,12 +18,23 @@ bool within(const Slice& inner, const Slice& outer) {
   return inner.track == outer.track && inner.begin >= outer.begin && inner.end <= outer.end;
 }
 
-std::vector<const Slice*> steps_of(const Timeline& timeline, const Slice& run) {
-  std::vector<const Slice*> steps;
+// Steps of one name: a layer may take several, and one step several calls.
+struct StepSum {
+  std::string name;
+  int calls = 0;
+  std::uint64_t cycles = 0;
+};
+
+std::vector<StepSum> steps_of(const Timeline& timeline, const Slice& run) {
+  std::vector<StepSum> sums;
   for (const Slice& slice : timeline.slices) {
-    if (slice.kind == "step" && within(slice, run)) steps.push_back(&slice);
+    if (slice.kind != "step" || !within(slice, run)) continue;
+    auto sum = std::ranges::find(sums, slice.name, &StepSum::name);
+    if (sum == sums.end()) sum = sums.insert(sums.end(), StepSum{slice.name, 0, 0});
+    ++sum->calls;
+    sum->cycles += cycles(slice);
   }
-  return steps;
+  return sums;
 }
 
 bool is_whole_run(const Slice& slice) {
@@ -107,9 +118,8 @@ ordered_json summary(const Timeline& timeline) {
   for (const Slice& run : timeline.slices) {
     if (!is_whole_run(run)) continue;
     ordered_json steps = ordered_json::array();
-    for (const Slice* step : steps_of(timeline, run)) {
-      steps.push_back({{"name", step->name}, {"cycles", cycles(*step)}});
-    }
+    for (const StepSum& step : steps_of(timeline, run))
+      steps.push_back({{"name", step.name}, {"calls", step.calls}, {"cycles", step.cycles}});
     json["runs"].push_back({{"model", run.name},
                             {"track", timeline.tracks[run.track]},
                             {"cycles", cycles(run)},
@@ -129,9 +139,8 @@ std::string to_text(const Timeline& timeline) {
   const auto run = std::find_if(timeline.slices.rbegin(), timeline.slices.rend(), is_whole_run);
   if (run != timeline.slices.rend()) {
     out += fmt::format("\n  {} in {} cycles\n", run->name, cycles(*run));
-    for (const Slice* step : steps_of(timeline, *run)) {
-      out += fmt::format("  {:>12}  {}\n", cycles(*step), step->name);
-    }
+    for (const StepSum& step : steps_of(timeline, *run))
+      out += fmt::format("  {:>12}  {}\n", step.cycles, step.name);
   }
   if (timeline.lost != 0) {
     out += fmt::format("\n  {} older events were overwritten\n", timeline.lost);

@@ -13,7 +13,7 @@ namespace thimble::trace {
 [[nodiscard]] nlohmann::ordered_json to_chrome(const Timeline& timeline, double hertz);
 
 /// {"begin", "end", "lost", "slices", "tracks": [...], "runs": [...]}: what each track was busy
-/// with, and of each whole run of a model its steps.
+/// with, and of each whole run of a model its steps, those of one name together.
 [[nodiscard]] nlohmann::ordered_json summary(const Timeline& timeline);
 
 /// For people: the tracks, and the last whole run step by step.

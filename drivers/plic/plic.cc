@@ -64,9 +64,9 @@ void Line::enable() {
     start();
     kernel::set_handler(kernel::Interrupt::kExternal, serve);
   }
-  priority_of(source_).write(priority_);
   const Word bits = enable_bits(source_);
   bits.write(bits.read() | (1U << source_ % kSourcesOfWord));
+  priority_of(source_).write(priority_);  // last: at this QEMU looks whether it already asks
   if (known_) return;
   known_ = true;
   next_ = first;

@@ -1,7 +1,10 @@
-"""Drivers whose other end is the host: the UART by interrupts."""
+"""Drivers whose other end is the host, or which not every board has: the UART by interrupts, the controller of
+interrupts, the flash."""
 
+import array
 import random
 import re
+import subprocess
 import threading
 
 import stress
@@ -57,6 +60,34 @@ def test_console(board, elf):
             qemu.kill()
 
 
-def tests(board, system):
+# What QEMU's virt machine has; sizes are of both devices of a bank.
+FLASH = {"bytes": 32 << 20, "erase_block_bytes": 256 << 10, "erase_blocks": 128, "erase_regions": 1, "command_set": 1}
+FLASH_FACTOR = 0x9E3779B1
+TO_RAM = 0x800002B7, 0x00028067  # lui t0, 0x80000; jr t0: with an image of the flash, QEMU starts there
+
+
+def test_flash(board, elf):
+    image = board.build / "cfi_flash.img"
+    words = array.array("I", (i * FLASH_FACTOR & 0xFFFFFFFF for i in range(FLASH["bytes"] // 4)))
+    words[0], words[1] = TO_RAM
+    image.write_bytes(words.tobytes())
+    with board.start(elf, "-drive", f"if=pflash,format=raw,unit=0,file={image},readonly=on") as qemu:
+        try:
+            output, _ = qemu.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            qemu.kill()
+            return f"silent for {SECONDS} s"
+    expected = [f"{name} {value}" for name, value in FLASH.items()] + ["TEST PASSED"]
+    assert output.decode(errors="replace").splitlines() == expected and qemu.returncode == 0, output
+    return None
+
+
+def tests(board, system, run_elf):
     """The tests of this file by name."""
-    return {"console": lambda: test_console(board, stress.build(board, system, folder="tests/target/console"))}
+    def build(name):
+        return stress.build(board, system, folder=f"tests/target/{name}")
+    found = {"console": lambda: test_console(board, build("console")),
+             "plic": lambda: run_elf(board, "plic", build("plic"))}
+    if "cfi_flash" in board.description["drivers"] and board.description["layout"] == "ram":
+        found["cfi_flash"] = lambda: test_flash(board, build("cfi_flash"))
+    return found

@@ -11,7 +11,7 @@ TIMEOUT_SECONDS = 20
 MOST_BYTES = 10000
 HERE = ROOT / "tests/target"
 # Tests of the lean kernel that must pass with the safe one.
-BOTH = ("mutex", "queues", "synchronisation", "nested_interrupts")
+BOTH = ("mutex", "queues", "synchronisation", "waits", "nested_interrupts")
 
 TASK = r"FAULT: task culprit, \d+ of 768 bytes of stack used$"
 USER = r"FAULT: in user mode, \d+ of 256 bytes of its stack used$"
@@ -31,8 +31,8 @@ FAULTS = {
     "I": ("fault in a nested interrupt", [r"FAULT: store access fault", r"FAULT: .* mtval 00000010", TASK,
                                           r"FAULT: in an interrupt, which came at {raise}",
                                           r"FAULT: backtrace \S+ {timer_interrupt}"]),
-    "U": ("user mode: store to a task's memory", [r"FAULT: store access fault", r"FAULT: .* mtval {culprit} ", TASK, USER,
-                                                  r"FAULT: backtrace {faulting_user}"]),
+    "U": ("user mode: store to a task's memory", [r"FAULT: store access fault", r"FAULT: .* mtval {culprit} ", TASK,
+                                                  USER, r"FAULT: backtrace {faulting_user}"]),
     "L": ("user mode: load from others' memory", [r"FAULT: load access fault", r"FAULT: .* mtval {bystander} ", TASK,
                                                   USER]),
     "R": ("user mode: store to what it may read", [r"FAULT: store access fault", r"FAULT: .* mtval {shown} ", TASK,
@@ -50,6 +50,8 @@ FAULTS = {
                                                  r"FAULT: backtrace {handle_with_fault}"]),
     "w": ("stuck task", [r"FAULT: no heartbeat of culprit", r"FAULT: kernel/supervisor.cc:\d+: a task is stuck", TASK,
                          r"FAULT: in an interrupt, which came at {faulting_function}$"]),
+    "b": ("watchdog", [r"FAULT: .*watchdog.cc:\d+: the watchdog was not fed", TASK,
+                       r"FAULT: in an interrupt, which came at {faulting_function}$"]),
     "p": ("panic", [r"FAULT: .*faults.cc:\d+: found a bug", TASK, r"FAULT: backtrace {faulting_function}"]),
 }
 
@@ -117,7 +119,8 @@ def tests(board, run_firmware, run_elf):
     extensions = "extensions_" if set("fv") & set(board.isa.removeprefix("rv32")) else ""
 
     def user_mode():
-        return run_elf(board, "user_mode", stress.build(board, board.system(flag), flag, folder="tests/target/user_mode"))
+        elf = stress.build(board, board.system(flag), flag, folder="tests/target/user_mode")
+        return run_elf(board, "user_mode", elf)
     found = {f"{extensions}user_mode": user_mode}
     if board.isa == board.description["isa"]:
         safe = board.system(flag)

@@ -3,6 +3,7 @@
 // boot shows it and ends.
 #include "board.h"
 #include "drivers/software_interrupt.h"
+#include "drivers/watchdog.h"
 #include "kernel/arch/riscv/interrupts.h"
 #include "kernel/fault_log.h"
 #include "kernel/supervisor.h"
@@ -133,6 +134,10 @@ void handle_with_fault() {
     case 'w':
       heart.beat();
       supervise(kHearts, 2 * time::kTicksPerMillisecond);
+      while (true) {
+      }
+    case 'b':
+      watchdog::start(2 * time::kTicksPerMillisecond);
       while (true) {
       }
     case 'p':
