@@ -30,13 +30,20 @@ bool is_microkernel(const fs::path& source) {
 }
 
 // All that is compiled into a firmware besides the model: whatever stands in these folders.
-std::vector<fs::path> system_sources(const Board& board, const std::string& application) {
+std::vector<fs::path> system_sources(const Board& board, const std::vector<std::string>& modules) {
   std::vector<fs::path> folders{"kernel",       "kernel/arch/riscv",      "runtime",
                                 "microkernels", "microkernels/reference", "microkernels/rv32im"};
   for (const std::string& driver : board.drivers) folders.push_back(fs::path("drivers") / driver);
   folders.push_back(board.folder);
-  folders.push_back(fs::path("apps") / application);
   std::vector<fs::path> sources;
+  for (const std::string& module : modules) {
+    const bool is_file = fs::is_regular_file(source_root() / module);
+    if (is_file) {
+      sources.push_back(source_root() / module);
+    } else {
+      folders.emplace_back(module);
+    }
+  }
   for (const fs::path& folder : folders) {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(source_root() / folder, ignored)) {
@@ -125,8 +132,10 @@ Result<Command> link_command(const Isa& isa, const std::vector<fs::path>& object
 
 Result<std::vector<fs::path>> system_objects(const Board& board, const Isa& isa,
                                              const std::string& application,
-                                             const std::vector<std::string>& definitions) {
-  const std::string where = fmt::format("{}{}", board.folder.string(), fmt::join(definitions, ""));
+                                             const std::vector<std::string>& definitions,
+                                             const std::vector<std::string>& modules) {
+  const std::string where = fmt::format("{}{} {}", board.folder.string(),
+                                        fmt::join(definitions, ""), fmt::join(modules, " "));
   const std::uint64_t mark =
       content_hash({reinterpret_cast<const std::uint8_t*>(where.data()), where.size()});
   const fs::path folder =
@@ -139,7 +148,7 @@ Result<std::vector<fs::path>> system_objects(const Board& board, const Isa& isa,
       "# Written by thimble: the part of a firmware that no model changes.\n"
       "rule compile\n  command = $line -MD -MF $out.d\n  depfile = $out.d\n  deps = gcc\n\n";
   std::vector<fs::path> objects;
-  for (const fs::path& source : system_sources(board, application)) {
+  for (const fs::path& source : system_sources(board, modules)) {
     const fs::path inside = source.string().starts_with(source_root().string())
                                 ? fs::relative(source, source_root())
                                 : fs::path("boards") / board.name / source.filename();
