@@ -36,6 +36,23 @@ constexpr bool is_depthwise_3x3(const DepthwiseConv2d& layer) {
          output.zero_point <= output.highest;
 }
 
+/// Whether the output's clamp begins at the zero point, and the sums that reach the highest output
+/// are neither so small nor so large that the loops cannot compare sums with them.
+constexpr bool is_rectified(const DepthwiseConv2d& layer) {
+  constexpr std::uint32_t kMostShift = 21;
+  constexpr std::int32_t kLeastLimit = 512;
+  const Requantization& output = layer.requantization;
+  if (output.lowest != output.zero_point) return false;
+  const int scales = output.per_channel ? layer.window.output_channels : 1;
+  for (int i = 0; i < scales; ++i) {
+    const std::uint32_t multiplier = static_cast<const std::uint32_t*>(output.scales)[i];
+    if (multiplier % 32 > kMostShift) return false;
+    const std::int32_t offset = rounding_offset(multiplier, output.zero_point, output.double_round);
+    if ((output.highest + 1) * (1 << multiplier % 32) - offset < kLeastLimit) return false;
+  }
+  return true;
+}
+
 /// What windows of a row of output cover of a row of input.
 constexpr int depthwise_line_bytes(const Window& window) {
   return (window.output_width - 1) * window.stride_x +
@@ -85,6 +102,17 @@ extern "C" void thimble_depthwise_conv2d_3x3_stride2(const void* descriptor,
 extern "C" void thimble_depthwise_conv2d_3x3_small(const void* descriptor,
                                                    std::byte* const* buffers,
                                                    std::uint32_t first_row, std::uint32_t rows);
+
+/// Faster, where is_rectified() and the input is unsigned with zero for its zero point: pixels of
+/// zero are passed over.
+extern "C" void thimble_depthwise_conv2d_3x3_stride1_rectified(const void* descriptor,
+                                                               std::byte* const* buffers,
+                                                               std::uint32_t first_row,
+                                                               std::uint32_t rows);
+extern "C" void thimble_depthwise_conv2d_3x3_stride2_rectified(const void* descriptor,
+                                                               std::byte* const* buffers,
+                                                               std::uint32_t first_row,
+                                                               std::uint32_t rows);
 
 /// As depthwise_conv2d_order().
 template <typename Order>

@@ -28,8 +28,8 @@ microkernels::Conv2d descriptor(const Convolution& layer, const EncodedConv2d& e
   const RequantizationPlan& plan = encoded.requantization;
   return {layer.window,
           {plan.biases.data(), plan.scales.data(), plan.form, plan.per_channel,
-           static_cast<std::int16_t>(output.zero_point), static_cast<std::int8_t>(output.lowest),
-           static_cast<std::int8_t>(output.highest), output.double_round},
+           static_cast<std::int16_t>(output.zero_point), static_cast<std::int16_t>(output.lowest),
+           static_cast<std::int16_t>(output.highest), output.double_round},
           encoded.weights.data(),
           encoded.runs.data()};
 }

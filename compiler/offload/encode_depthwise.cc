@@ -15,12 +15,12 @@ std::vector<Order> orders_of(const DepthwiseEncoding& encoding, const Convolutio
   if (layer.multiplier != 1) return {};
   const std::string_view symbol = encoding.symbol;
   const auto tell = [&](auto& order) {
-    if (symbol == "thimble_depthwise_conv2d") {
-      microkernels::depthwise_conv2d_order(layer.window, order);
-    } else if (symbol == "thimble_depthwise_conv2d_3x3_small") {
+    if (symbol == "thimble_depthwise_conv2d_3x3_small") {
       microkernels::depthwise_conv2d_3x3_small_order(layer.window, order);
-    } else {
+    } else if (symbol.starts_with("thimble_depthwise_conv2d_3x3")) {
       microkernels::depthwise_conv2d_3x3_order(layer.window, order);
+    } else {
+      microkernels::depthwise_conv2d_order(layer.window, order);
     }
   };
   return {recorded(tell, layer.window.output_channels)};
@@ -33,7 +33,7 @@ microkernels::DepthwiseConv2d DepthwiseEncoding::descriptor(const Convolution& l
   return {layer.window,
           {requantization.biases.data(), requantization.scales.data(), requantization.form,
            requantization.per_channel, static_cast<std::int16_t>(output.zero_point),
-           static_cast<std::int8_t>(output.lowest), static_cast<std::int8_t>(output.highest),
+           static_cast<std::int16_t>(output.lowest), static_cast<std::int16_t>(output.highest),
            output.double_round},
           weights.data(),
           static_cast<std::uint16_t>(layer.multiplier)};
@@ -43,9 +43,15 @@ DepthwiseEncoding encode_depthwise(const Convolution& layer, Goal goal) {
   DepthwiseEncoding encoding;
   encoding.requantization = plan_requantization(layer.channel_scales(), layer.rescale.output);
   if (microkernels::is_depthwise_3x3(encoding.descriptor(layer))) {
-    encoding.symbol = goal == Goal::kSize          ? "thimble_depthwise_conv2d_3x3_small"
-                      : layer.window.stride_x == 1 ? "thimble_depthwise_conv2d_3x3_stride1"
-                                                   : "thimble_depthwise_conv2d_3x3_stride2";
+    const bool stride1 = layer.window.stride_x == 1;
+    if (layer.unsigned_input) {
+      encoding.symbol = stride1 ? "thimble_depthwise_conv2d_3x3_stride1_rectified"
+                                : "thimble_depthwise_conv2d_3x3_stride2_rectified";
+    } else {
+      encoding.symbol = goal == Goal::kSize ? "thimble_depthwise_conv2d_3x3_small"
+                        : stride1           ? "thimble_depthwise_conv2d_3x3_stride1"
+                                            : "thimble_depthwise_conv2d_3x3_stride2";
+    }
     encoding.weights = layer.weights;
     return encoding;
   }
@@ -53,6 +59,13 @@ DepthwiseEncoding encode_depthwise(const Convolution& layer, Goal goal) {
   encoding.weights = layer.weights;
   encoding.scratch_bytes = microkernels::depthwise_scratch_bytes(layer.window);
   return encoding;
+}
+
+bool can_take_unsigned(const Convolution& layer, Goal goal) {
+  if (!layer.depthwise || goal != Goal::kSpeed) return false;
+  const DepthwiseEncoding encoding = encode_depthwise(layer, goal);
+  const microkernels::DepthwiseConv2d descriptor = encoding.descriptor(layer);
+  return microkernels::is_depthwise_3x3(descriptor) && microkernels::is_rectified(descriptor);
 }
 
 Layer depthwise_layer(const Convolution& layer, Goal goal) {
