@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "compiler/offload/bytes.h"
+#include "compiler/offload/runs.h"
 #include "compiler/offload/window.h"
 
 namespace thimble::offload {
@@ -24,6 +26,30 @@ std::vector<Order> orders_of(const DepthwiseEncoding& encoding, const Convolutio
     }
   };
   return {recorded(tell, layer.window.output_channels)};
+}
+
+const char* packed_symbol(const microkernels::Window& window) {
+  if (!microkernels::has_packed_width(window)) return "thimble_depthwise_conv2d_packed";
+  return window.kernel_width == 3   ? "thimble_depthwise_conv2d_packed_3"
+         : window.kernel_width == 5 ? "thimble_depthwise_conv2d_packed_5"
+                                    : "thimble_depthwise_conv2d_packed_7";
+}
+
+// The most neighbouring taps of the kernel's rows whose sums fit 16 bits.
+std::int8_t row_run_length(ChannelWeights weights, const microkernels::Window& window) {
+  const std::size_t width = window.kernel_width;
+  int length = std::min<int>(window.kernel_width, INT8_MAX);
+  const auto all_fit = [&](std::size_t taps) {
+    for (std::size_t row = 0; row < weights.size(); row += width) {
+      for (std::size_t first = 0; first < width; first += taps) {
+        if (!fits_half(weights.subspan(row + first, std::min(taps, width - first)))) return false;
+      }
+    }
+    return true;
+  };
+  while (!all_fit(static_cast<std::size_t>(length)))
+    length = microkernels::shorter_run(window, length);
+  return static_cast<std::int8_t>(length);
 }
 
 }  // namespace
@@ -55,9 +81,21 @@ DepthwiseEncoding encode_depthwise(const Convolution& layer, Goal goal) {
     encoding.weights = layer.weights;
     return encoding;
   }
-  encoding.symbol = "thimble_depthwise_conv2d";
-  encoding.weights = layer.weights;
-  encoding.scratch_bytes = microkernels::depthwise_scratch_bytes(layer.window);
+  // Packed pixels pay where windows share them.
+  if (goal == Goal::kSize || layer.window.stride_x >= layer.window.kernel_width) {
+    encoding.symbol = "thimble_depthwise_conv2d";
+    encoding.weights = layer.weights;
+    encoding.scratch_bytes = microkernels::depthwise_scratch_bytes(layer.window);
+    return encoding;
+  }
+  encoding.symbol = packed_symbol(layer.window);
+  encoding.scratch_bytes = microkernels::depthwise_packed_scratch_bytes(layer.window);
+  for (std::size_t c = 0; c < layer.window.output_channels; ++c) {
+    const ChannelWeights weights =
+        ChannelWeights(layer.weights).subspan(c * layer.taps(), layer.taps());
+    encoding.weights.push_back(row_run_length(weights, layer.window));
+    encoding.weights.insert(encoding.weights.end(), weights.begin(), weights.end());
+  }
   return encoding;
 }
 

@@ -15,6 +15,14 @@ using Microkernel = void (*)(const void*, std::byte* const*, std::uint32_t, std:
 
 Microkernel function(std::string_view symbol) {
   if (symbol == "thimble_depthwise_conv2d") return microkernels::thimble_depthwise_conv2d;
+  if (symbol == "thimble_depthwise_conv2d_packed")
+    return microkernels::thimble_depthwise_conv2d_packed;
+  if (symbol == "thimble_depthwise_conv2d_packed_3")
+    return microkernels::thimble_depthwise_conv2d_packed_3;
+  if (symbol == "thimble_depthwise_conv2d_packed_5")
+    return microkernels::thimble_depthwise_conv2d_packed_5;
+  if (symbol == "thimble_depthwise_conv2d_packed_7")
+    return microkernels::thimble_depthwise_conv2d_packed_7;
   if (symbol == "thimble_depthwise_conv2d_3x3_stride1") {
     return microkernels::thimble_depthwise_conv2d_3x3_stride1;
   }

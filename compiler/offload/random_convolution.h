@@ -122,8 +122,9 @@ class RandomConvolution {
   void make_window(microkernels::Window& window, bool depthwise) {
     for (;;) {
       const bool usual = depthwise && pick(0, 1) != 0;  // 3x3, border of one pixel
-      const int kernel_height = usual ? 3 : pick(1, 5);
-      const int kernel_width = usual ? 3 : pick(1, 5);
+      const int most = depthwise ? 7 : 5;
+      const int kernel_height = usual ? 3 : pick(1, most);
+      const int kernel_width = usual ? 3 : pick(1, most);
       const int stride_y = usual ? pick(1, 2) : pick(1, 3);
       const int stride_x = usual ? stride_y : pick(1, 3);
       const int dilation_y = !usual && pick(0, 3) == 0 ? pick(2, 3) : 1;
