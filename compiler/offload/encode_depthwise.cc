@@ -52,6 +52,28 @@ std::int8_t row_run_length(ChannelWeights weights, const microkernels::Window& w
   return static_cast<std::int8_t>(length);
 }
 
+// Measured on the MLPerf Tiny networks; estimates are good enough to choose by.
+CallCost cost_of(std::string_view symbol, const microkernels::Window& window) {
+  const double channels = window.output_channels;
+  const double pixels = channels * window.output_width;
+  const double taps = window.kernel_height * window.kernel_width;
+  if (symbol == "thimble_depthwise_conv2d_3x3_stride1")
+    return {150 + 100 * channels, pixels * 29, 1, {0, pixels * 3}};
+  if (symbol == "thimble_depthwise_conv2d_3x3_stride1_rectified")
+    return {150 + 100 * channels, pixels * 25, 1, {0, pixels * 4}};
+  if (symbol.starts_with("thimble_depthwise_conv2d_3x3_stride2"))
+    return {150 + 90 * channels, pixels * 33, 1, {0, pixels * 3}};
+  if (symbol.starts_with("thimble_depthwise_conv2d_packed")) {
+    // A call has all rows of its first windows to read.
+    const double line = 60 + 8.0 * microkernels::depthwise_packed_words(window);
+    return {150 + (100 + line * (window.kernel_height - 1)) * channels,
+            170 * channels + pixels * (20 + 2.6 * taps),
+            1,
+            {0}};
+  }
+  return {150 + 60 * channels, pixels * taps * 7, 1, {0}};
+}
+
 }  // namespace
 
 microkernels::DepthwiseConv2d DepthwiseEncoding::descriptor(const Convolution& layer) const {
@@ -119,6 +141,8 @@ Layer depthwise_layer(const Convolution& layer, Goal goal) {
                       encoding.requantization.scales};
   result.rows = layer.window.output_height;
   result.scratch_bytes = encoding.scratch_bytes;
+  result.reads = {window_reads(layer.window)};
+  result.cost = cost_of(encoding.symbol, layer.window);
   result.orders = orders_of(encoding, layer);
   result.forms = encoding.requantization.forms;
   return result;
