@@ -33,8 +33,8 @@ struct Requantization {
   RequantizationForm form;
   bool per_channel;
   std::int16_t zero_point;
-  std::int8_t lowest;  ///< of the clamp, which has the saturation of int8 in it
-  std::int8_t highest;
+  std::int16_t lowest;   ///< of the clamp, which has the saturation of int8 in it
+  std::int16_t highest;  ///< more than an int8 where the output is stored as unsigned
   bool double_round;  ///< TOSA's DOUBLE_ROUND: as if rounded at 2^31 first, halves away from zero
   bool short_biases;  ///< for Requantizer alone
 };

@@ -23,8 +23,9 @@ class Candidate {
   /// Everything of the layer but its name and tensor.
   [[nodiscard]] virtual Layer encode(Goal goal) const = 0;
 
-  std::vector<std::string> inputs;        ///< the values it reads
-  const mlir::Operation* last = nullptr;  ///< the operation whose result it makes
+  std::vector<std::string> inputs;         ///< the values it reads
+  const mlir::Operation* first = nullptr;  ///< the operation that it was recognized by
+  const mlir::Operation* last = nullptr;   ///< the operation whose result it makes
 };
 
 /// Neither set: not an operation that this recognizer knows.

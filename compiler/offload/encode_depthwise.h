@@ -23,6 +23,9 @@ struct DepthwiseEncoding {
 
 [[nodiscard]] DepthwiseEncoding encode_depthwise(const Convolution& layer, Goal goal);
 
+/// Whether the microkernel for this goal would be faster with its input stored as unsigned.
+[[nodiscard]] bool can_take_unsigned(const Convolution& layer, Goal goal);
+
 /// The layer with its descriptor.
 [[nodiscard]] Layer depthwise_layer(const Convolution& layer, Goal goal);
 

@@ -44,6 +44,8 @@ MICROKERNELS = {
                "microkernels/rv32im/packed_tile.S", "microkernels/rv32im/packed_line.S",
                "microkernels/rv32im/unpacked_sums.S"],
     "depthwise_conv2d": ["microkernels/depthwise_conv2d_3x3.cc", "microkernels/rv32im/depthwise_3x3_stride1.S",
+                         "microkernels/rv32im/depthwise_3x3_stride1_rectified.S",
+                         "microkernels/rv32im/depthwise_3x3_stride2_rectified.S",
                          "microkernels/rv32im/depthwise_3x3_stride2.S",
                          "microkernels/rv32im/depthwise_3x3_small.S"],
 }
