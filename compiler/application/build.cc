@@ -34,7 +34,8 @@ Result<std::vector<BuiltModelOfApplication>> compile_models(const Application& a
         Network network,
         compile_network(model, {.isa = isa,
                                 .goal = wanted.optimize == "size" ? offload::Goal::kSize
-                                                                  : offload::Goal::kSpeed}));
+                                                                  : offload::Goal::kSpeed,
+                                .memory = {}}));
     models.push_back({std::move(model), std::move(network)});
   }
   return models;
