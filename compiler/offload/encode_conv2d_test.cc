@@ -18,6 +18,10 @@ Microkernel function(std::string_view symbol) {
   if (symbol == "thimble_conv2d_packed_with_exceptions") {
     return microkernels::thimble_conv2d_packed_with_exceptions;
   }
+  if (symbol == "thimble_conv2d_line") return microkernels::thimble_conv2d_line;
+  if (symbol == "thimble_conv2d_line_with_exceptions") {
+    return microkernels::thimble_conv2d_line_with_exceptions;
+  }
   if (symbol == "thimble_conv2d_unpacked") return microkernels::thimble_conv2d_unpacked;
   if (symbol == "thimble_conv2d_reference") return microkernels::thimble_conv2d_reference;
   return nullptr;
@@ -27,7 +31,8 @@ microkernels::Conv2d descriptor(const Convolution& layer, const EncodedConv2d& e
                                 const std::vector<std::uint8_t>& biases) {
   return {layer.window,
           requantization_of(encoded.requantization, layer.rescale.output, biases.data()),
-          encoded.weights.data(), encoded.runs.data()};
+          encoded.weights.data(), encoded.runs.data(),
+          static_cast<std::uint16_t>(encoded.segment_taps)};
 }
 
 class Convolutions : public testing::TestWithParam<int> {};
@@ -52,7 +57,7 @@ TEST_P(Convolutions, AreExact) {
                               std::uint32_t rows) {
         function(encoding.symbol)(&descriptors, buffers, first_row, rows);
       };
-      const std::size_t scratch = microkernels::conv2d_scratch_bytes(layer->window);
+      const std::size_t scratch = conv2d_layer(*layer, goal).scratch_bytes;
       random.check(*layer, kernel, scratch);
       for (const Order& order : conv2d_layer(*layer, goal).orders)
         random.check_in_place(*layer, kernel, scratch, order);
