@@ -35,7 +35,7 @@ struct TaskControl {
   void* argument;    ///< of the wait: where a message goes to or comes from, which flags
   Mutex* held;       ///< the mutexes it holds and others wait for, linked
   Timeout timeout;   ///< ends the wait
-#if THIMBLE_SAFE
+#if THIMBLE_STATISTICS
   std::uint32_t switches;   ///< how often it was chosen
   TaskControl* next_known;  ///< of all that were ever started
   std::uint64_t run_time;   ///< ticks
