@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The board sifive-e, 16 KB of RAM, no test finisher: small models are exact on it, a fault is an exit code, and what is
-too large is told by how much."""
+"""The board sifive-e, 16 KB of RAM, no test finisher: small models are exact on it, a fault is an exit code, and what
+is too large is told by how much."""
 
 import json
 import re

@@ -109,13 +109,13 @@ def tests_of(board):
     has_extensions = set("fv") & set(board.isa.removeprefix("rv32"))
     firmware = {source.stem: lambda source=source: run_firmware(board, system, source)
                 for source in sorted(HERE.glob("*.cc")) if has_extensions or not source.stem.startswith(EXTENSIONS)}
-    ram = next(number(region["length"]) for region in board.description["regions"] if region["kind"] == "ram")
-    firmware = {name: test for name, test in firmware.items() if RAM_BYTES.get(name, 0) <= ram}
     firmware["inference_task"] = lambda: run_elf(
         board, "inference_task", stress.build(board, system, folder="tests/target/inference_task"))
-    return (firmware | inference.tests(board, system) | stress.tests(board, system)
-            | drivers.tests(board, system, run_elf)
-            | safe_kernel.tests(board, run_firmware, run_elf) | compile_fail.tests(board) | c_firmware.tests(board))
+    tests = (firmware | inference.tests(board, system) | stress.tests(board, system)
+             | drivers.tests(board, system, run_elf)
+             | safe_kernel.tests(board, run_firmware, run_elf) | compile_fail.tests(board) | c_firmware.tests(board))
+    ram = next(number(region["length"]) for region in board.description["regions"] if region["kind"] == "ram")
+    return {name: test for name, test in tests.items() if RAM_BYTES.get(name, 0) <= ram}
 
 
 def selected_tests(folder, all_isas):
