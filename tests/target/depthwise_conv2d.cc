@@ -98,7 +98,7 @@ void make_case() {
       {current.biases, current.scales,
        pick(0, 1) != 0 ? RequantizationForm::kOneSided : RequantizationForm::kSymmetric,
        pick(0, 1) != 0, static_cast<std::int16_t>(zero_point), static_cast<std::int16_t>(lowest),
-       static_cast<std::int16_t>(highest), pick(0, 1) != 0},
+       static_cast<std::int16_t>(highest), pick(0, 1) != 0, false},
       current.weights,
       1};
 }
