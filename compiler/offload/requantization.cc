@@ -254,8 +254,8 @@ microkernels::Requantization requantization_of(const RequantizationPlan& plan,
           plan.form,
           plan.per_channel,
           static_cast<std::int16_t>(output.zero_point),
-          static_cast<std::int8_t>(output.lowest),
-          static_cast<std::int8_t>(output.highest),
+          static_cast<std::int16_t>(output.lowest),
+          static_cast<std::int16_t>(output.highest),
           output.double_round,
           plan.short_biases};
 }

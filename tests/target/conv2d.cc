@@ -228,7 +228,8 @@ void make_case() {
       static_cast<std::int16_t>(zero_point),
       static_cast<std::int8_t>(lowest),
       static_cast<std::int8_t>(highest),
-      pick(0, 1) != 0};
+      pick(0, 1) != 0,
+      false};
   current.packed = {window, requantization, current.packed_weights, nullptr, 0};
   current.packed.requantization.biases = current.packed_biases;
   current.line = {window, requantization, current.words, current.runs, 0};
