@@ -104,7 +104,7 @@ CallCost cost_of(const std::string& symbol, const microkernels::Window& window) 
                           : symbol == "thimble_conv2d_reference" ? 40
                                                                  : 7.8;
   CallCost cost;
-  cost.call = 200;
+  cost.call = microkernels::reads_in_place(window) ? 350 : 800;
   cost.row = window.output_width * groups * (taps * each_tap + 60);
   cost.columns = window.output_width;
   if (symbol == "thimble_conv2d_unpacked") {

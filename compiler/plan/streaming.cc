@@ -94,7 +94,13 @@ Streaming group(const Network& network, const std::vector<Overlap>& overlaps,
     if (layer != nullptr) all += layer->cost.of(layer->rows);
   }
   result.cost = all > 0 ? result.cost / all : 0;
-  result.layout = lay_out(packing, groups - 1);
+  return result;
+}
+
+Streaming lay_out(const Network& network, const std::vector<Overlap>& overlaps,
+                  std::vector<ChosenChain> chains) {
+  Streaming result = group(network, overlaps, std::move(chains));
+  result.layout = lay_out(result.packing, result.groups.back());
   return result;
 }
 
