@@ -10,6 +10,7 @@
 namespace thimble::plan {
 namespace {
 
+constexpr double kCall = 120;      // instructions of a short call
 constexpr double kDecode = 45;     // instructions of the runtime for a call
 constexpr double kSlide = 90;      // for a slide
 constexpr double kSlideByte = .5;  // for a byte of it
@@ -262,7 +263,10 @@ class Simulation {
     return stages_.size() <= runtime::kMostStages;
   }
 
-  static double cost(const Stage& stage, int rows) { return stage.layer->cost.of(rows); }
+  // Where nothing is told, calls differ by what any of them takes.
+  static double cost(const Stage& stage, int rows) {
+    return stage.layer->cost.row > 0 ? stage.layer->cost.of(rows) : kCall;
+  }
 
   bool record(std::size_t s) {
     Stage& stage = stages_[s];

@@ -12,6 +12,7 @@
 namespace thimble::plan {
 namespace {
 
+constexpr double kCaution = 1.2;     // estimates of what chains cost are a little low
 constexpr int kLongestChain = 40;    // steps
 constexpr double kOfInterest = .3;   // of what the largest step needs
 constexpr int kMostRowsOfCall = 12;
@@ -40,6 +41,7 @@ class Chooser {
  public:
   Chooser(const Network& network, const std::vector<Overlap>& overlaps, const Goal& goal)
       : network_(network), overlaps_(overlaps), goal_(goal) {
+    if (goal_.arena_bytes) *goal_.arena_bytes -= *goal_.arena_bytes % kWordAlignment;
     for (const offload::Layer* layer : network.layers) {
       if (layer != nullptr) all_ += layer->cost.of(layer->rows);
     }
@@ -280,7 +282,7 @@ class Chooser {
       std::vector<ChosenChain> chains = chains_of(*path, bound);
       double cost = 0;
       for (const ChosenChain& chosen : chains) cost += chosen.schedule.cost;
-      if (!goal_.arena_bytes && cost > goal_.cost * all_) continue;
+      if (!goal_.arena_bytes && kCaution * cost > goal_.cost * all_) continue;
       Streaming next = lay_out(network_, overlaps_, std::move(chains));
       ++tries;
       if (next.layout.arena_bytes < best.layout.arena_bytes) best = std::move(next);
@@ -290,7 +292,7 @@ class Chooser {
 
   const Network& network_;
   const std::vector<Overlap>& overlaps_;
-  const Goal& goal_;
+  Goal goal_;
   std::vector<std::uint64_t> alone_;  // what each step needs by itself
   std::uint64_t least_of_interest_ = 0;
   double all_ = 0;  // instructions of all layers, about
