@@ -4,11 +4,15 @@
 #include <algorithm>
 #include <cstring>
 
+#include "compiler/report/elf.h"
+#include "compiler/report/fault_names.h"
+
 namespace thimble {
 namespace {
 
 using protocol::MessageType;
 
+constexpr std::string_view kFaultMark = "FAULT:";
 constexpr int kAttempts = 4;
 /// Silence within a frame of the target's, after which its end is taken for lost.
 constexpr int kFrameTimeoutMs = 3'000;
@@ -37,8 +41,8 @@ std::vector<std::uint32_t> words_of(std::span<const std::uint8_t> bytes) {
   return words;
 }
 
-// The lines that hold `mark`, or the last three without one, as one line.
-std::string quote(const std::string& log, std::string_view mark) {
+// The lines that hold `mark`.
+std::vector<std::string> lines_with(const std::string& log, std::string_view mark) {
   std::vector<std::string> lines;
   for (std::size_t at = 0; at < log.size();) {
     const std::size_t end = std::min(log.find('\n', at), log.size());
@@ -46,22 +50,37 @@ std::string quote(const std::string& log, std::string_view mark) {
     if (!line.empty() && line.find(mark) != std::string::npos) lines.push_back(line);
     at = end + 1;
   }
+  return lines;
+}
+
+// The last three lines as one.
+std::string last_words(const std::string& log) {
   constexpr std::size_t kLast = 3;
-  if (mark.empty() && lines.size() > kLast) lines.erase(lines.begin(), lines.end() - kLast);
+  std::vector<std::string> lines = lines_with(log, "");
+  if (lines.size() > kLast) lines.erase(lines.begin(), lines.end() - kLast);
   return lines.empty() ? "(it said nothing)" : fmt::format("{}", fmt::join(lines, " | "));
 }
 
 }  // namespace
 
 bool Session::has_faulted() const {
-  return log().find("FAULT:") != std::string::npos;
+  return log().find(kFaultMark) != std::string::npos;
+}
+
+// The fault's lines as one, with names for addresses.
+std::string Session::fault_report() const {
+  std::vector<std::string> lines = lines_with(log(), kFaultMark);
+  if (const Result<ElfFile> elf = ElfFile::open(elf_)) {
+    for (std::string& line : lines) line = with_function_names(*elf, line);
+  }
+  return fmt::format("{}", fmt::join(lines, " | "));
 }
 
 std::unexpected<Error> Session::target_failed(std::string_view how) const {
   if (has_faulted()) {
-    return fail(ExitCode::kToolFailed, "the target faulted: {}", quote(log(), "FAULT:"));
+    return fail(ExitCode::kToolFailed, "the target faulted: {}", fault_report());
   }
-  return fail(ExitCode::kToolFailed, "the target {}; its last words: {}", how, quote(log(), ""));
+  return fail(ExitCode::kToolFailed, "the target {}; its last words: {}", how, last_words(log()));
 }
 
 // Sends the request and reads until its answer, or what shows that there will be none.
@@ -171,17 +190,55 @@ Result<std::vector<std::uint32_t>> Session::profile(std::span<const std::uint8_t
   return steps;
 }
 
+Result<Bytes> Session::trace() {
+  return request(MessageType::kTrace, {});
+}
+
 Status Session::quit() {
   ASSIGN_OR_RETURN([[maybe_unused]] const Bytes payload, request(MessageType::kQuit, {}));
+  return {};
+}
+
+void Session::take(std::span<const std::uint8_t> bytes) {
+  parser_.add(bytes);
+  while (auto frame = parser_.next()) last_frame_ = std::move(frame);
+  if (listener_ && heard_ < log().size()) listener_(std::string_view(log()).substr(heard_));
+  heard_ = log().size();
+}
+
+Status Session::wait_for(std::string_view mark) {
+  while (true) {
+    if (const auto at = log().find(mark, waited_for_); at != std::string::npos) {
+      waited_for_ = at + mark.size();
+      return {};
+    }
+    ASSIGN_OR_RETURN(const auto progress, stream_.exchange({}, timeout_ms_));
+    take(progress.read);
+    if (progress.closed) return target_failed("ended early");
+    if (progress.read.empty()) {
+      return target_failed(has_faulted() ? std::string("faulted")
+                                         : fmt::format("was silent for {} s", timeout_ms_ / 1000));
+    }
+  }
+}
+
+Status Session::type(std::string_view text) {
+  std::span<const std::uint8_t> outgoing(reinterpret_cast<const std::uint8_t*>(text.data()),
+                                         text.size());
+  while (!outgoing.empty()) {
+    ASSIGN_OR_RETURN(const auto progress, stream_.exchange(outgoing, timeout_ms_));
+    outgoing = outgoing.subspan(progress.written);
+    take(progress.read);
+    if (progress.closed) return target_failed("ended early");
+    if (progress.written == 0 && progress.read.empty()) return target_failed("takes no input");
+  }
   return {};
 }
 
 Status Session::read_to_end() {
   while (true) {
     ASSIGN_OR_RETURN(const auto progress, stream_.exchange({}, timeout_ms_));
-    parser_.add(progress.read);
-    while (parser_.next()) {
-    }
+    take(progress.read);
     if (progress.closed) return {};
     if (progress.read.empty()) {
       return target_failed(fmt::format("was silent for {} s", timeout_ms_ / 1000));

@@ -3,8 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/inference/protocol.h"
@@ -33,7 +37,9 @@ struct Inference {
 /// an early end of the target (its last words are quoted) or its silence, the error is kToolFailed.
 class Session {
  public:
-  explicit Session(ByteStream stream) : stream_(std::move(stream)) {}
+  /// `elf`, if known, is the program that runs: its functions are named where it faults.
+  explicit Session(ByteStream stream, std::filesystem::path elf = {})
+      : stream_(std::move(stream)), elf_(std::move(elf)) {}
 
   /// The longest silence in which the target may compute. 120 s at first.
   void set_timeout(int seconds) { timeout_ms_ = seconds * 1000; }
@@ -46,8 +52,22 @@ class Session {
   /// Instructions that the function of each step of the plan retires for these inputs; empty if the
   /// firmware does not count them.
   [[nodiscard]] Result<std::vector<std::uint32_t>> profile(std::span<const std::uint8_t> inputs);
+  /// What the trace holds, as the target sends it (compiler/trace); kToolFailed if it has none.
+  [[nodiscard]] Result<Bytes> trace();
   /// Asks the target to end; it answers, then ends.
   [[nodiscard]] Status quit();
+
+  /// For programs with a shell: hears what they say from now on, as they say it.
+  void set_listener(std::function<void(std::string_view)> listener) {
+    listener_ = std::move(listener);
+  }
+  /// Reads until `mark` stands in the text behind the last one that was waited for; a frame on the
+  /// way is kept.
+  [[nodiscard]] Status wait_for(std::string_view mark);
+  /// Types `text` as it stands.
+  [[nodiscard]] Status type(std::string_view text);
+  /// The last frame that came while text was waited for.
+  [[nodiscard]] const std::optional<Frame>& last_frame() const { return last_frame_; }
 
   /// For programs that speak no protocol: reads until the target closes the line.
   [[nodiscard]] Status read_to_end();
@@ -64,11 +84,18 @@ class Session {
   [[nodiscard]] Result<Answer> attempt(const Bytes& request, const Frame& wanted, Bytes& answer);
   [[nodiscard]] Status settle();
   [[nodiscard]] bool has_faulted() const;
+  void take(std::span<const std::uint8_t> bytes);
+  [[nodiscard]] std::string fault_report() const;
 
   ByteStream stream_;
+  std::filesystem::path elf_;
   FrameParser parser_;
   int timeout_ms_ = 120'000;
   std::uint8_t sequence_ = 0;
+  std::size_t waited_for_ = 0;  ///< how much of the log
+  std::size_t heard_ = 0;       ///< likewise, by the listener
+  std::function<void(std::string_view)> listener_;
+  std::optional<Frame> last_frame_;
 };
 
 }  // namespace thimble

@@ -21,6 +21,15 @@ kernel_vectors:
         .option pop
         .size   kernel_vectors, . - kernel_vectors
 
+        # The handler in a0, and a note of it in the trace.
+        .macro  CALL_HANDLER
+#if THIMBLE_TRACE_EVENTS
+        call    kernel_traced_handler
+#else
+        jalr    a0
+#endif
+        .endm
+
         .irp    cause, 3,7,11
 interrupt_\cause:
         addi    sp, sp, -INTERRUPT_FRAME_BYTES
@@ -63,7 +72,7 @@ interrupt_entry:
         addi    sp, tp, -16
         li      tp, 0
         sw      t0, 0(sp)
-        jalr    a0
+        CALL_HANDLER
         addi    tp, sp, 16
         lw      sp, 0(sp)
         lui     a2, %hi(kernel_schedule)
@@ -98,7 +107,7 @@ restore_caller_saved:
 
 nested:
         # The interrupted handler's mepc and mstatus are safe with whoever let interrupts in.
-        jalr    a0
+        CALL_HANDLER
         j       leave
 
 switch_tasks:
@@ -116,7 +125,7 @@ switch_tasks:
         sw      s11, 116(sp)
         csrr    t0, mepc
         sw      t0, INTERRUPT_FRAME_MEPC(sp)
-#if THIMBLE_SAFE
+#if THIMBLE_SWITCH_HOOK
         mv      a0, sp
         call    kernel_before_switch
         lui     a2, %hi(kernel_schedule)
