@@ -12,11 +12,11 @@
 namespace thimble::plan {
 namespace {
 
-constexpr double kCaution = 1.2;     // estimates of what chains cost are a little low
-constexpr int kLongestChain = 40;    // steps
-constexpr double kOfInterest = .3;   // of what the largest step needs
+constexpr double kCaution = 1.2;    // estimates of what chains cost are a little low
+constexpr int kLongestChain = 40;   // steps
+constexpr double kOfInterest = .3;  // of what the largest step needs
 constexpr int kMostRowsOfCall = 12;
-constexpr int kMostLayouts = 12;     // that are tried for one goal
+constexpr int kMostLayouts = 12;  // that are tried for one goal
 constexpr int kMostRefinements = 60;
 constexpr std::size_t kMostFailures = 12;  // of refinements
 constexpr int kMoreRows = 3;
@@ -202,8 +202,8 @@ class Chooser {
         auto result = schedule(network_, chain);
         if (!result || result->cost >= best.schedule.cost) continue;
         if (result->peak_bytes + beside > bound) continue;
-        const double worth = (best.schedule.cost - result->cost) /
-                             (size_of(*result) - size_of(best.schedule) + 1);
+        const double worth =
+            (best.schedule.cost - result->cost) / (size_of(*result) - size_of(best.schedule) + 1);
         if (worth <= most) continue;
         most = worth;
         next = {chain, *std::move(result), -1};
@@ -295,7 +295,7 @@ class Chooser {
   Goal goal_;
   std::vector<std::uint64_t> alone_;  // what each step needs by itself
   std::uint64_t least_of_interest_ = 0;
-  double all_ = 0;  // instructions of all layers, about
+  double all_ = 0;                            // instructions of all layers, about
   std::vector<std::vector<Choice>> choices_;  // by first step
   std::set<std::uint64_t> bounds_;
 };

@@ -104,10 +104,10 @@ class Tables {
       runtime::Step out{};
       for (const Binding& binding : step.bindings) {
         out.arena_bindings |= 1U << bindings_[s].size();
-        bindings_[s].push_back({.offset = binding.window < 0
-                                              ? binding.offset
-                                              : runtime::kWindow +
-                                                    static_cast<std::size_t>(binding.window)});
+        bindings_[s].push_back(
+            {.offset = binding.window < 0
+                           ? binding.offset
+                           : runtime::kWindow + static_cast<std::size_t>(binding.window)});
       }
       out.binding_count = static_cast<std::uint8_t>(step.bindings.size());
       out.bindings = bindings_[s].data();
@@ -304,7 +304,8 @@ class RandomLayers {
     layer.reads = {{-row, row, row}};
     layer.cost = cost(out);
     net.add({from}, out, microkernels::thimble_pad,
-            microkernels::Pad{{1, u32(in.height), 2}, {0, 1, 0}, {0, static_cast<std::uint32_t>(row), 0}, 7},
+            microkernels::Pad{
+                {1, u32(in.height), 2}, {0, 1, 0}, {0, static_cast<std::uint32_t>(row), 0}, 7},
             layer);
   }
 
@@ -362,8 +363,8 @@ TEST_P(Streams, GiveWhatTheirLayersGive) {
     expect_exact(net, *least, input);
     // Whatever is allowed is kept to, if it can be.
     for (int i = 0; i <= 2; ++i) {
-      const std::uint64_t allowed =
-          least->arena_bytes + (plain->arena_bytes - least->arena_bytes) * static_cast<unsigned>(i) / 2;
+      const std::uint64_t allowed = least->arena_bytes + (plain->arena_bytes - least->arena_bytes) *
+                                                             static_cast<unsigned>(i) / 2;
       const auto plan = net.plan({allowed, 0, true});
       ASSERT_TRUE(plan.has_value()) << plan.error().message;
       EXPECT_LE(plan->arena_bytes, allowed);

@@ -85,8 +85,7 @@ Streaming group(const Network& network, const std::vector<Overlap>& overlaps,
       packing.tensors[static_cast<std::size_t>(operand.tensor)].size = operand.size;
     add_aparts(chosen.schedule, number, packing);
     chosen.state = static_cast<int>(packing.tensors.size());
-    packing.tensors.push_back(
-        {-1, 0, chosen.schedule.state_bytes, number, number, kWordAlignment});
+    packing.tensors.push_back({-1, 0, chosen.schedule.state_bytes, number, number, kWordAlignment});
     result.cost += chosen.schedule.cost;
   }
   double all = 0;

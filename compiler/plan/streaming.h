@@ -46,7 +46,7 @@ struct Streaming {
 
 /// The best that is found. Always the same for the same network. An arena that is larger than
 /// allowed is the smallest that was found.
-[[nodiscard]] Streaming choose_chains(const Network& network,
-                                      const std::vector<Overlap>& overlaps, const Goal& goal);
+[[nodiscard]] Streaming choose_chains(const Network& network, const std::vector<Overlap>& overlaps,
+                                      const Goal& goal);
 
 }  // namespace thimble::plan

@@ -190,9 +190,9 @@ class Means : public Pools {
   template <typename Expected>
   void check(Kernel kernel, const void* descriptor, const Shape& shape, const Expected& expected) {
     const int channels = shape.each.channels;
-    const std::vector<std::int8_t> output =
-        shape.each.parts > 1 ? run_parts(kernel, descriptor, shape.each)
-                             : run(kernel, descriptor, shape.rows, channels);
+    const std::vector<std::int8_t> output = shape.each.parts > 1
+                                                ? run_parts(kernel, descriptor, shape.each)
+                                                : run(kernel, descriptor, shape.rows, channels);
     for (int row = 0; row < shape.rows; ++row) {
       for (int c = 0; c < channels; ++c) {
         std::vector<int> values;
