@@ -29,7 +29,8 @@ struct Mean {
   bool double_round;
 };
 
-/// A Microkernel (runtime/plan.h). Buffers: input, output, scratch. Descriptor: Mean. Not for interrupts.
+/// A Microkernel (runtime/plan.h). Buffers: input, output, scratch. Descriptor: Mean. Not for
+/// interrupts.
 extern "C" void thimble_mean(const void* descriptor, std::byte* const* buffers,
                              std::uint32_t first_row, std::uint32_t rows);
 

@@ -31,7 +31,8 @@ enum class StepKind : std::uint8_t {
 };
 
 /// Microkernels that run some rows at a time, so that of the tensors between them only some rows
-/// are kept: a stage's workgroups[1] are the rows of a call. `ops` are what is done, byte after byte:
+/// are kept: a stage's workgroups[1] are the rows of a call. `ops` are what is done, byte after
+/// byte:
 ///
 ///   below kSlide  the stage of this number is called for its next rows;
 ///   others        the window of this number less kSlide slides: in the next two bytes, how many

@@ -52,8 +52,8 @@ class StreamWalk {
       return static_cast<std::byte*>(const_cast<void*>(place.address));
     const auto offset = static_cast<std::uint32_t>(place.offset);
     // A window's tensor may begin before the arena: there it is not touched.
-    return arena_ + static_cast<std::int32_t>((offset & kWindow) != 0 ? offsets_[offset - kWindow]
-                                                                      : offset);
+    return arena_ +
+           static_cast<std::int32_t>((offset & kWindow) != 0 ? offsets_[offset - kWindow] : offset);
   }
 
   const Stream& stream_;

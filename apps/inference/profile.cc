@@ -39,7 +39,8 @@ constinit Stages stages;
 // Each call's instructions are counted from the end of the hook before it.
 bool count_call(void* /*context*/, std::uint32_t step) {
   const std::uint64_t now = kernel::instructions_retired();
-  stages.instructions[step - stages.first] += static_cast<std::uint32_t>(now - stages.last) - stages.hook;
+  stages.instructions[step - stages.first] +=
+      static_cast<std::uint32_t>(now - stages.last) - stages.hook;
   stages.last = kernel::instructions_retired();
   return true;
 }
@@ -65,7 +66,8 @@ bool run_stream(std::uint32_t number) {
 std::uint32_t run_step(std::uint32_t number) {
   if (number - stages.first < stages.count) return stages.instructions[number - stages.first];
   runtime::Step step = kModel.plan->steps[number];
-  if (step.kind == runtime::StepKind::kStream) return run_stream(number) ? 0 : protocol::kStepFailed;
+  if (step.kind == runtime::StepKind::kStream)
+    return run_stream(number) ? 0 : protocol::kStepFailed;
   runtime::Plan plan = *kModel.plan;
   plan.steps = &step;
   plan.step_count = 1;

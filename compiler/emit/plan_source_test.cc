@@ -84,6 +84,44 @@ TEST_F(PlanSourceTest, CompilesForTheTargetAndRefersToWhatItRuns) {
   EXPECT_NE(symbols->find("kPlan"), std::string::npos) << *symbols;
 }
 
+// Two stages with a window between them that slides once.
+plan::Plan streamed() {
+  plan::Plan plan;
+  plan.arena_bytes = 256;
+  plan.streams = {{2, {{1, 64, 24, 8, -8, 0}}, {0, 0, 1, 0x80, 1, 2, 0, 1}}};
+  plan::PlannedLayer layer;
+  layer.layer.symbol = "thimble_lookup";
+  layer.layer.header = "microkernels/elementwise.h";
+  layer.layer.descriptor = "Lookup{nullptr, 8}";
+  plan.layers = {layer};
+  plan::Step stream;
+  stream.kind = StepKind::kStream;
+  stream.stream = 0;
+  stream.workgroups = {2, 1, 1};
+  stream.bindings = {{true, 128, 8}};
+  plan::Step first;
+  first.kind = StepKind::kMicrokernel;
+  first.layer = 0;
+  first.stream = 0;
+  first.workgroups = {3, 1, 1};
+  first.rows_per_call = 1;
+  first.bindings = {{true, 0, 24}, {true, 64, 24}, {true, 0, 0}};
+  first.bindings[1].window = 0;
+  plan::Step second = first;
+  second.bindings = {{true, 64, 24}, {true, 96, 24}, {true, 0, 0}};
+  second.bindings[0].window = 0;
+  plan.steps = {stream, first, second};
+  return plan;
+}
+
+TEST_F(PlanSourceTest, AStreamCompilesAndBringsItsRunner) {
+  const auto symbols = compile(streamed());
+  ASSERT_TRUE(symbols.has_value()) << symbols.error().message;
+  EXPECT_NE(symbols->find("U thimble_run_stream\n"), std::string::npos) << *symbols;
+  const auto plain = compile(sample());
+  EXPECT_EQ(plain->find("thimble_run_stream"), std::string::npos) << "nothing that is not used";
+}
+
 TEST_F(PlanSourceTest, TablesAreConstantData) {
   ASSERT_TRUE(compile(sample()));
   const auto sections = run_tool({"llvm-readelf-19", "-S", object("plan.cc").string()});
@@ -113,6 +151,17 @@ TEST_F(PlanSourceTest, ConstantsStandWhereTheyAreWanted) {
   ASSERT_TRUE(compile(sample(), "rv32imac", WeightsPlacement::kData));
   const auto data = run_tool({"llvm-readelf-19", "-S", "-W", object("constants.S").string()});
   EXPECT_NE(data->find(" .data.net_constants PROGBITS"), std::string::npos) << *data;
+}
+
+TEST(PlanSource, AStreamIsATableOfBytes) {
+  const std::string source = plan_source("net", streamed());
+  for (const char* part :
+       {"kOps0[] = {0, 0, 1, 128, 1, 2, 0, 1};", "kWindows0[] = {{72u, 8, 0}, };",
+        "kDetail0 = {kOps0, 8, kWindows0, 1};",
+        "kBindings1[] = {{.offset = 0}, {.offset = runtime::kWindow + 0}, {.offset = 0}, };",
+        "{StepKind::kStream, 1, 0, 0, 0x1u, {2, 1, 1}, 0,",
+        "{StepKind::kMicrokernel, 3, 0, 0, 0x7u, {3, 1, 1}, 0,"})
+    EXPECT_NE(source.find(part), std::string::npos) << part << "\n" << source;
 }
 
 TEST(PlanSource, SaysWhatThePlanSays) {

@@ -115,7 +115,7 @@ CallCost cost_of(std::string_view symbol, const microkernels::Window& window) {
   const double taps = window.kernel_height * window.kernel_width * window.input_channels;
   const double channels = window.output_channels;
   CallCost cost;
-  cost.call = 200;
+  cost.call = microkernels::reads_in_place(window) ? 350 : 800;
   cost.columns = window.output_width;
   if (symbol.starts_with("thimble_conv2d_packed")) {
     // Tiles cost what whole ones do.

@@ -59,6 +59,7 @@ TEST_P(Convolutions, AreExact) {
       };
       const std::size_t scratch = conv2d_layer(*layer, goal).scratch_bytes;
       random.check(*layer, kernel, scratch);
+      random.check_rows(*layer, kernel, scratch, conv2d_layer(*layer, goal).reads[0]);
       for (const Order& order : conv2d_layer(*layer, goal).orders)
         random.check_in_place(*layer, kernel, scratch, order);
     }

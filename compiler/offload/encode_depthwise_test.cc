@@ -61,6 +61,7 @@ TEST_P(DepthwiseConvolutions, AreExact) {
       };
       const std::size_t scratch = encoding.scratch_bytes;
       random.check(*layer, kernel, scratch);
+      random.check_rows(*layer, kernel, scratch, depthwise_layer(*layer, goal).reads[0]);
       for (const Order& order : depthwise_layer(*layer, goal).orders)
         random.check_in_place(*layer, kernel, scratch, order);
     }

@@ -16,7 +16,7 @@ namespace thimble::offload {
 struct CallCost {
   double call = 0;  ///< whatever the rows
   double row = 0;
-  int columns = 1;  ///< that are computed together with those of the next row
+  int columns = 1;               ///< that are computed together with those of the next row
   std::vector<double> rests{0};  ///< more, by the columns that make no whole tile
   NLOHMANN_DEFINE_TYPE_INTRUSIVE(CallCost, call, row, columns, rests)
 
@@ -39,10 +39,10 @@ struct Layer {
   std::string descriptor;  ///< type and initializer, "Conv2d{...}"; "$0" is the address of the
                            ///< first constant, and so on
   std::vector<std::vector<std::uint8_t>> constants;  ///< each placed at a multiple of 4
-  int rows = 1;                      ///< of output, which the microkernel is asked for
-  std::uint64_t scratch_bytes = 0;   ///< of working memory besides its tensors: its last buffer
-  std::vector<Order> orders;         ///< how each input is read; none: nothing is known
-  std::vector<RowReads> reads;       ///< of each input; none: any row may read everything
+  int rows = 1;                     ///< of output, which the microkernel is asked for
+  std::uint64_t scratch_bytes = 0;  ///< of working memory besides its tensors: its last buffer
+  std::vector<Order> orders;        ///< how each input is read; none: nothing is known
+  std::vector<RowReads> reads;      ///< of each input; none: any row may read everything
   bool reduces = false;  ///< rows are of the input: calls go through all of them, in their order,
                          ///< and the last one writes the output
   std::uint64_t sums_bytes = 0;  ///< then: scratch that must be kept between calls

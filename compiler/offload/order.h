@@ -8,8 +8,8 @@
 
 namespace thimble::offload {
 
-/// Which bytes of an input a row is made from: `bytes` from `first` + row * `step` on, as far as they
-/// are inside.
+/// Which bytes of an input a row is made from: `bytes` from `first` + row * `step` on, as far as
+/// they are inside.
 struct RowReads {
   std::int64_t first = 0;
   std::int64_t step = 0;

@@ -62,6 +62,28 @@ class RandomConvolution {
     compare(layer, result.data());
   }
 
+  /// The same in calls of few rows, in which the input holds only the bytes that are declared.
+  void check_rows(const Convolution& layer, const Kernel& kernel, std::size_t scratch_bytes,
+                  const RowReads& reads) {
+    std::vector<std::byte> result(outputs(layer));
+    std::vector<std::byte> scratch(scratch_bytes);
+    const std::int64_t size = static_cast<std::int64_t>(input_.size());
+    for (int row = 0; row < layer.window.output_height;) {
+      const int rows = std::min(pick(1, 3), layer.window.output_height - row);
+      const std::int64_t begin = std::clamp<std::int64_t>(reads.first + row * reads.step, 0, size);
+      const std::int64_t end = std::clamp<std::int64_t>(
+          reads.first + (row + rows - 1) * reads.step + reads.bytes, 0, size);
+      std::vector<std::int8_t> part(input_.size());
+      for (std::int8_t& value : part) value = byte();
+      std::copy(input_.begin() + begin, input_.begin() + end, part.begin() + begin);
+      std::byte* buffers[] = {reinterpret_cast<std::byte*>(part.data()), result.data(),
+                              scratch.data()};
+      kernel(buffers, static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(rows));
+      row += rows;
+    }
+    compare(layer, result.data());
+  }
+
   /// The same in one call, whose output follows the reading of the input through memory as the
   /// kernel's order allows.
   void check_in_place(const Convolution& layer, const Kernel& kernel, std::size_t scratch_bytes,

@@ -89,7 +89,8 @@ std::optional<plan::Goal> goal_of(std::string_view mark, std::string_view made_f
   std::uint64_t bytes = 0;
   constexpr std::string_view kArena = "arena ";
   if (!mark.starts_with(kArena)) return std::nullopt;
-  const auto [end, error] = std::from_chars(mark.data() + kArena.size(), mark.data() + mark.size(), bytes);
+  const auto [end, error] =
+      std::from_chars(mark.data() + kArena.size(), mark.data() + mark.size(), bytes);
   if (error != std::errc() || *end != '\n') return std::nullopt;
   goal.arena_bytes = bytes;
   return goal;
@@ -106,7 +107,8 @@ class Fitting {
     const emit::Target& target = options_.target;
     ASSIGN_OR_RETURN(ImageReport image, build_once(folder));
     const std::uint64_t room = capacity(target.board, target.limits).ram;
-    const bool must_fit = !options_.arena_bytes && !options_.all_tensors && !target.counts_steps && !target.traces;
+    const bool must_fit =
+        !options_.arena_bytes && !options_.all_tensors && !target.counts_steps && !target.traces;
     const bool is_limited = target.limits.ram && !network_.plan.streams.empty();
     for (int tries = 0; must_fit && tries < kMostTries; ++tries) {
       const std::uint64_t taken = ram_bytes(target.board, image.memory);
@@ -126,11 +128,10 @@ class Fitting {
   static constexpr int kMostTries = 4;  // the stack may differ a little from plan to plan
 
   Result<ImageReport> build_once(const fs::path& folder) {
-    const emit::Interface interface =
-        emit::make_interface(model_, network_.results, network_.plan);
-    ASSIGN_OR_RETURN(const emit::Firmware firmware,
-                     emit::build_firmware(options_.target, interface, network_.plan,
-                                          network_.object, folder));
+    const emit::Interface interface = emit::make_interface(model_, network_.results, network_.plan);
+    ASSIGN_OR_RETURN(
+        const emit::Firmware firmware,
+        emit::build_firmware(options_.target, interface, network_.plan, network_.object, folder));
     return firmware.image;
   }
 
@@ -160,13 +161,13 @@ Result<Build> build(const tflite::Model& model, const BuildOptions& options) {
   const std::string made_from = fmt::format(
       "{} {} {}{}{} ram {} arena {} {:016x}\n", key, target.board.name,
       target.weights == emit::WeightsPlacement::kData ? "data" : "rodata",
-      target.counts_steps ? " counting steps" : "", target.traces ? " tracing" : "", target.limits.ram.value_or(0),
-      options.arena_bytes.value_or(0), sources_mark(target.board));
+      target.counts_steps ? " counting steps" : "", target.traces ? " tracing" : "",
+      target.limits.ram.value_or(0), options.arena_bytes.value_or(0), sources_mark(target.board));
   const std::vector<std::string> files = products(model);
   const auto old_goal = old_mark ? goal_of(*old_mark, made_from) : std::nullopt;
   result.was_current = old_goal && std::ranges::all_of(files, [&](const std::string& file) {
-    return fs::exists(result.folder / file);
-  });
+                         return fs::exists(result.folder / file);
+                       });
   if (result.was_current) network_options.memory = *old_goal;
   ASSIGN_OR_RETURN(result.network, compile_network(model, network_options));
   result.arena_bytes = network_options.memory.arena_bytes;
@@ -183,8 +184,8 @@ Result<Build> build(const tflite::Model& model, const BuildOptions& options) {
   ASSIGN_OR_RETURN(const TemporaryFolder work, TemporaryFolder::make(result.folder));
   {
     const Stage stage(fmt::format("building firmware for {}", target.board.name));
-    ASSIGN_OR_RETURN(result.image, Fitting(model, options, network_options, result.network)
-                                       .build(work.path()));
+    ASSIGN_OR_RETURN(result.image,
+                     Fitting(model, options, network_options, result.network).build(work.path()));
     result.arena_bytes = network_options.memory.arena_bytes;
   }
   fs::create_directories(result.folder, error);

@@ -30,7 +30,7 @@ struct Build {
   std::filesystem::path elf;
   ImageReport image;
   Network network;
-  bool was_current = false;  ///< nothing had to be built
+  bool was_current = false;                  ///< nothing had to be built
   std::optional<std::uint64_t> arena_bytes;  ///< that the plan was allowed
 };
 

@@ -153,9 +153,9 @@ Result<Network> compile_network(const tflite::Model& model, const NetworkOptions
                 "{}: the compiled program returns {} tensors, {} were wanted", model.path.string(),
                 trace.outputs.size(), entry.results.size());
   }
-  ASSIGN_OR_RETURN(plan::Plan plan, plan::make_plan(std::move(trace), entry.compiled.accesses,
-                                                    entry.offloaded.layers, input_bytes,
-                                                    options.memory));
+  ASSIGN_OR_RETURN(plan::Plan plan,
+                   plan::make_plan(std::move(trace), entry.compiled.accesses,
+                                   entry.offloaded.layers, input_bytes, options.memory));
   return Network{entry.compiled.object,    std::move(plan),      entry.results,
                  entry.offloaded.refusals, entry.compiled.names, key};
 }

@@ -10,6 +10,7 @@
 namespace thimble::plan {
 namespace {
 
+constexpr double kCall = 120;      // instructions of a short call
 constexpr double kDecode = 45;     // instructions of the runtime for a call
 constexpr double kSlide = 90;      // for a slide
 constexpr double kSlideByte = .5;  // for a byte of it
@@ -58,10 +59,10 @@ struct Reader {
 struct Role {
   int writer = -1;
   std::vector<Reader> readers;
-  bool begins = false;   // in the chain
-  bool ends = false;     // in the chain
-  int scratch_of = -1;   // a stage
-  std::int64_t at = 0;   // of a window: the byte of the tensor that lies at its beginning
+  bool begins = false;    // in the chain
+  bool ends = false;      // in the chain
+  int scratch_of = -1;    // a stage
+  std::int64_t at = 0;    // of a window: the byte of the tensor that lies at its beginning
   std::int64_t most = 0;  // of a window: the most bytes alive
 };
 
@@ -86,16 +87,19 @@ class Simulation {
 
  private:
   [[nodiscard]] const Tensor& tensor(std::size_t operand) const {
-    return network_.liveness
-        .tensors[static_cast<std::size_t>(schedule_.operands[operand].tensor)];
+    return network_.liveness.tensors[static_cast<std::size_t>(schedule_.operands[operand].tensor)];
   }
 
   std::size_t operand_of(int tensor) {
     auto& operands = schedule_.operands;
     const auto found = std::ranges::find(operands, tensor, &Operand::tensor);
     if (found != operands.end()) return static_cast<std::size_t>(found - operands.begin());
-    operands.push_back({tensor, network_.liveness.tensors[static_cast<std::size_t>(tensor)].size,
-                        false, 0, 0, {}});
+    operands.push_back({tensor,
+                        network_.liveness.tensors[static_cast<std::size_t>(tensor)].size,
+                        false,
+                        0,
+                        0,
+                        {}});
     roles_.emplace_back();
     return operands.size() - 1;
   }
@@ -111,7 +115,8 @@ class Simulation {
     Stage stage{&layer, layer.rows, std::min(chain_.rows[index], layer.rows), 0, {}, 0, 0, 0, 0};
     const auto offset = [&](std::size_t i) {
       return static_cast<std::int64_t>(
-          ranges[i].offset - network_.liveness.tensors[static_cast<std::size_t>(tensors[i])].offset);
+          ranges[i].offset -
+          network_.liveness.tensors[static_cast<std::size_t>(tensors[i])].offset);
     };
     for (std::size_t i = 0; i < inputs; ++i) {
       if (tensors[i] < 0) continue;
@@ -183,8 +188,8 @@ class Simulation {
     const Role& role = roles_[stage.output];
     return std::ranges::any_of(role.readers, [&](const Reader& reader) {
       const Stage& other = stages_[reader.stage];
-      return !other.is_done() && written(stage.output) < other.inputs[reader.input].end(
-                                                             other.next + other.call_rows());
+      return !other.is_done() &&
+             written(stage.output) < other.inputs[reader.input].end(other.next + other.call_rows());
     });
   }
 
@@ -233,8 +238,8 @@ class Simulation {
     const Stage& stage = stages_[s];
     Role& role = roles_[stage.output];
     if (schedule_.operands[stage.output].is_window) {
-      role.most = std::max(
-          role.most, stage.written(stage.next + stage.call_rows()) - kept_from(stage.output));
+      role.most = std::max(role.most,
+                           stage.written(stage.next + stage.call_rows()) - kept_from(stage.output));
     }
     for (const Input& input : stage.inputs) {
       Operand& operand = schedule_.operands[input.operand];
@@ -262,7 +267,10 @@ class Simulation {
     return stages_.size() <= runtime::kMostStages;
   }
 
-  static double cost(const Stage& stage, int rows) { return stage.layer->cost.of(rows); }
+  // Where nothing is told, calls differ by what any of them takes.
+  static double cost(const Stage& stage, int rows) {
+    return stage.layer->cost.row > 0 ? stage.layer->cost.of(rows) : kCall;
+  }
 
   bool record(std::size_t s) {
     Stage& stage = stages_[s];
@@ -310,11 +318,9 @@ class Simulation {
     if (caller) note_operands(*caller);
     for (const std::size_t i : changed_) refresh(i);
     changed_.clear();
-    for (std::size_t i = 0; i < roles_.size(); ++i)
-      schedule_.operands[i].alive.push_back(now_[i]);
-    schedule_.peak_bytes =
-        std::max(schedule_.peak_bytes,
-                 static_cast<std::uint64_t>(alive_bytes_) + schedule_.state_bytes);
+    for (std::size_t i = 0; i < roles_.size(); ++i) schedule_.operands[i].alive.push_back(now_[i]);
+    schedule_.peak_bytes = std::max(
+        schedule_.peak_bytes, static_cast<std::uint64_t>(alive_bytes_) + schedule_.state_bytes);
     if (sliding) changed_.push_back(*sliding);
     if (caller) note_operands(*caller);  // for what follows
   }
@@ -349,8 +355,8 @@ class Simulation {
   const Chain& chain_;
   std::vector<Stage> stages_;
   std::vector<Role> roles_;
-  std::vector<Turn> turns_;  // of stages
-  std::vector<Alive> now_;   // of operands
+  std::vector<Turn> turns_;           // of stages
+  std::vector<Alive> now_;            // of operands
   std::vector<std::size_t> changed_;  // operands that may have, since
   std::int64_t alive_bytes_ = 0;
   Schedule schedule_;
@@ -366,10 +372,12 @@ bool can_stream(const Network& network, int step) {
   const std::size_t inputs = layer->reads.size();
   if (accesses.size() != inputs + 2 || accesses[inputs] != iree::Access::kWrite) return false;
   const auto is_read = [](iree::Access access) { return access == iree::Access::kRead; };
-  if (!std::all_of(accesses.begin(), accesses.begin() + static_cast<std::ptrdiff_t>(inputs), is_read))
+  if (!std::all_of(accesses.begin(), accesses.begin() + static_cast<std::ptrdiff_t>(inputs),
+                   is_read))
     return false;
   const iree::Range output = iree::ranges(network.trace.steps[number])[inputs];
-  const bool is_even = layer->reduces || output.length % static_cast<std::uint64_t>(layer->rows) == 0;
+  const bool is_even =
+      layer->reduces || output.length % static_cast<std::uint64_t>(layer->rows) == 0;
   return is_even && std::ranges::all_of(layer->reads, [](const offload::RowReads& reads) {
            return reads.step >= 0;
          });

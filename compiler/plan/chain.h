@@ -27,6 +27,8 @@ struct Chain {
   std::vector<int> rows;   ///< that a call computes, one a stage
   std::vector<int> spare;  ///< rows more than needed in the window of a stage's output: the more
                            ///< there are, the more rarely it slides
+
+  bool operator==(const Chain&) const = default;
 };
 
 /// Bytes of an operand that matter, from its beginning in the arena.

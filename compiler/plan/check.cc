@@ -27,8 +27,8 @@ class Memory {
           break;
         case StepKind::kStream:
           TRY(run_stream(s));
-          s += static_cast<std::size_t>(
-              plan_.streams[static_cast<std::size_t>(step.stream)].stages);
+          s +=
+              static_cast<std::size_t>(plan_.streams[static_cast<std::size_t>(step.stream)].stages);
           break;
         case StepKind::kCopy:
           TRY(copy(name, step.bindings[1], step.bindings[0]));
@@ -109,12 +109,13 @@ class Memory {
     }
   };
 
-  // Follows the stream's ops as the runtime does. Each call reads before it writes, and nothing that
-  // it writes may be where it reads.
+  // Follows the stream's ops as the runtime does. Each call reads before it writes, and nothing
+  // that it writes may be where it reads.
   Status run_stream(std::size_t number) {
     const Step& step = plan_.steps[number];
     const Stream& stream = plan_.streams[static_cast<std::size_t>(step.stream)];
-    Windows windows{stream, {}, std::vector<std::uint32_t>(static_cast<std::size_t>(stream.stages))};
+    Windows windows{
+        stream, {}, std::vector<std::uint32_t>(static_cast<std::size_t>(stream.stages))};
     for (const Stream::Window& window : stream.windows) windows.first.push_back(window.first);
     const Binding& state = step.bindings[0];
     TRY(write(fmt::format("step {}", number), state));
@@ -144,8 +145,8 @@ class Memory {
     const std::int64_t end =
         windows.next_row[static_cast<std::size_t>(window.writer)] * window.row_bytes;
     const std::int64_t begin = end - kept * window.row_bytes;
-    Binding place{true, window.offset, window.bytes, window.tensor, 0, Access::kRead,
-                  static_cast<int>(number)};
+    Binding place{true,          window.offset,           window.bytes, window.tensor, 0,
+                  Access::kRead, static_cast<int>(number)};
     const Binding from = windows.part(place, begin, end);
     windows.first[number] += down * window.row_bytes;
     const Binding to = windows.part(place, begin, end);
@@ -156,8 +157,8 @@ class Memory {
 
   [[nodiscard]] static Status is_in_window(const std::string& name, const Binding& part,
                                            const Stream::Window& window) {
-    if (part.length == 0 || (part.offset >= window.offset &&
-                             part.offset + part.length <= window.offset + window.bytes))
+    if (part.length == 0 ||
+        (part.offset >= window.offset && part.offset + part.length <= window.offset + window.bytes))
       return {};
     return fail(ExitCode::kToolFailed, "memory plan: {} leaves the window of tensor {}", name,
                 window.tensor);

@@ -12,10 +12,16 @@
 namespace thimble::plan {
 namespace {
 
-constexpr int kLongestChain = 40;    // steps
-constexpr double kOfInterest = .3;   // of what the largest step needs
+constexpr double kCaution = 1.2;    // estimates of what chains cost are a little low
+constexpr int kLongestChain = 40;   // steps
+constexpr double kOfInterest = .3;  // of what the largest step needs
 constexpr int kMostRowsOfCall = 12;
-constexpr int kMostLayouts = 12;     // that are tried for one bound
+constexpr int kMostLayouts = 12;  // that are tried for one goal
+constexpr int kMostRefinements = 60;
+constexpr std::size_t kMostFailures = 12;  // of refinements
+constexpr int kMoreRows = 3;
+constexpr int kMostSpare = 6;
+constexpr std::uint64_t kBounds = 24;  // besides those that chains suggest
 
 // How a chain may run: how much dearer rows may be than in one call for all, and rows to spare.
 struct Manner {
@@ -35,15 +41,21 @@ class Chooser {
  public:
   Chooser(const Network& network, const std::vector<Overlap>& overlaps, const Goal& goal)
       : network_(network), overlaps_(overlaps), goal_(goal) {
+    if (goal_.arena_bytes) *goal_.arena_bytes -= *goal_.arena_bytes % kWordAlignment;
     for (const offload::Layer* layer : network.layers) {
       if (layer != nullptr) all_ += layer->cost.of(layer->rows);
     }
   }
 
   Streaming run() {
-    Streaming best = group(network_, overlaps_, {});
+    Streaming best = lay_out(network_, overlaps_, {});
     if (!goal_.streaming || is_enough(best)) return best;
     find_choices();
+    if (bounds_.empty()) return best;
+    const std::uint64_t lowest = *bounds_.begin();
+    for (std::uint64_t i = 1; i < kBounds && lowest < best.layout.arena_bytes; ++i)
+      bounds_.insert(lowest + (best.layout.arena_bytes - lowest) * i / kBounds);
+    if (goal_.arena_bytes && *goal_.arena_bytes >= lowest) bounds_.insert(*goal_.arena_bytes);
     std::vector<std::uint64_t> bounds(bounds_.begin(), bounds_.end());
     std::erase_if(bounds, [&](std::uint64_t bound) { return bound >= best.layout.arena_bytes; });
     if (goal_.arena_bytes) {
@@ -175,25 +187,89 @@ class Chooser {
     return path;
   }
 
-  static double cost_of(const std::vector<const Choice*>& path) {
-    double cost = 0;
-    for (const Choice* choice : path) cost += choice->cost;
-    return cost;
+  // The same chain with calls of more rows and with rows to spare, as far as the bound allows: step
+  // by step what saves the most instructions for a byte.
+  [[nodiscard]] ChosenChain refined(const Choice& choice, std::uint64_t bound) const {
+    ChosenChain best{choice.chain, *schedule(network_, choice.chain), -1};
+    const std::uint64_t beside =
+        bytes_beside(best.schedule, choice.chain.first_step, choice.chain.last_step);
+    std::vector<Chain> too_large;
+    for (int round = 0; round < kMostRefinements && too_large.size() < kMostFailures; ++round) {
+      std::optional<ChosenChain> next;
+      double most = 0;
+      for (const Chain& chain : neighbours(best.chain)) {
+        if (std::ranges::find(too_large, chain) != too_large.end()) continue;
+        auto result = schedule(network_, chain);
+        if (!result || result->cost >= best.schedule.cost) continue;
+        if (result->peak_bytes + beside > bound) continue;
+        const double worth =
+            (best.schedule.cost - result->cost) / (size_of(*result) - size_of(best.schedule) + 1);
+        if (worth <= most) continue;
+        most = worth;
+        next = {chain, *std::move(result), -1};
+      }
+      if (!next) break;
+      if (can_be_placed(*next, bound)) {
+        best = *std::move(next);
+      } else {
+        too_large.push_back(next->chain);
+      }
+    }
+    return best;
   }
 
-  [[nodiscard]] Streaming lay_out(const std::vector<const Choice*>& path) const {
+  // Of all operands, that share no memory: what grows a little.
+  [[nodiscard]] static double size_of(const Schedule& schedule) {
+    double bytes = 0;
+    for (const Operand& operand : schedule.operands) bytes += static_cast<double>(operand.size);
+    return bytes;
+  }
+
+  [[nodiscard]] bool can_be_placed(const ChosenChain& chosen, std::uint64_t bound) const {
+    const Streaming alone = group(network_, overlaps_, {chosen});
+    const int number = alone.groups[static_cast<std::size_t>(chosen.chain.first_step)];
+    return place(at_step(alone.packing, number), bound).arena_bytes <= bound;
+  }
+
+  [[nodiscard]] std::vector<Chain> neighbours(const Chain& chain) const {
+    std::vector<Chain> result;
+    for (std::size_t i = 0; i < chain.rows.size(); ++i) {
+      const auto step = static_cast<std::size_t>(chain.first_step) + i;
+      for (int rows = chain.rows[i] + 1; rows <= chain.rows[i] + kMoreRows; ++rows) {
+        if (rows > std::min(network_.layers[step]->rows, kMostRowsOfCall)) break;
+        result.push_back(chain);
+        result.back().rows[i] = rows;
+      }
+      if (chain.spare[i] == kMostSpare) continue;
+      result.push_back(chain);
+      ++result.back().spare[i];
+    }
+    // A layer's rows serve the next one only if that takes as many.
+    for (std::size_t i = 0; i + 1 < chain.rows.size(); ++i) {
+      result.push_back(chain);
+      ++result.back().rows[i];
+      ++result.back().rows[i + 1];
+    }
+    result.push_back(chain);
+    for (int& rows : result.back().rows) ++rows;
+    return result;
+  }
+
+  [[nodiscard]] std::vector<ChosenChain> chains_of(const std::vector<const Choice*>& path,
+                                                   std::uint64_t bound) const {
     std::vector<ChosenChain> chains;
     for (const Choice* choice : path) {
-      if (choice->chain.first_step == choice->chain.last_step) continue;
-      chains.push_back({choice->chain, *schedule(network_, choice->chain), -1});
+      if (choice->chain.first_step != choice->chain.last_step)
+        chains.push_back(refined(*choice, bound));
     }
-    return group(network_, overlaps_, std::move(chains));
+    return chains;
   }
 
   // A bound that a sequence exists for.
   [[nodiscard]] Streaming lay_out_within(std::uint64_t bound) const {
     const auto path = cheapest(bound);
-    return path ? lay_out(*path) : group(network_, overlaps_, {});
+    return lay_out(network_, overlaps_,
+                   path ? chains_of(*path, bound) : std::vector<ChosenChain>());
   }
 
   // The smallest arena, at no more than the goal's cost if nothing was allowed.
@@ -203,8 +279,11 @@ class Chooser {
       if (bound >= best.layout.arena_bytes || tries == kMostLayouts) break;
       const auto path = cheapest(bound);
       if (!path) continue;
-      if (!goal_.arena_bytes && cost_of(*path) > goal_.cost * all_) continue;
-      Streaming next = lay_out(*path);
+      std::vector<ChosenChain> chains = chains_of(*path, bound);
+      double cost = 0;
+      for (const ChosenChain& chosen : chains) cost += chosen.schedule.cost;
+      if (!goal_.arena_bytes && kCaution * cost > goal_.cost * all_) continue;
+      Streaming next = lay_out(network_, overlaps_, std::move(chains));
       ++tries;
       if (next.layout.arena_bytes < best.layout.arena_bytes) best = std::move(next);
     }
@@ -213,10 +292,10 @@ class Chooser {
 
   const Network& network_;
   const std::vector<Overlap>& overlaps_;
-  const Goal& goal_;
+  Goal goal_;
   std::vector<std::uint64_t> alone_;  // what each step needs by itself
   std::uint64_t least_of_interest_ = 0;
-  double all_ = 0;  // instructions of all layers, about
+  double all_ = 0;                            // instructions of all layers, about
   std::vector<std::vector<Choice>> choices_;  // by first step
   std::set<std::uint64_t> bounds_;
 };

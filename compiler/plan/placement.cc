@@ -128,8 +128,8 @@ class Packer {
     for (;;) {
       const auto place = static_cast<std::int64_t>(at);
       const std::int64_t difference = is_first ? place - begin : begin - place;
-      const auto next = std::ranges::lower_bound(
-          apart.forbidden, difference, {}, [](const auto& range) { return range.second; });
+      const auto next = std::ranges::lower_bound(apart.forbidden, difference, {},
+                                                 [](const auto& range) { return range.second; });
       if (next == apart.forbidden.end() || next->first > difference) return at;
       const std::int64_t farther = is_first ? begin + next->second + 1 : begin - next->first + 1;
       at = round_up(static_cast<std::uint64_t>(farther), tensor(current).alignment);
@@ -203,7 +203,9 @@ class Packer {
 }  // namespace
 
 void keep_pairs(const Packing& packing, const std::vector<int>& numbers, Packing& part) {
-  const auto renumber = [&](int& tensor) { return tensor = numbers[static_cast<std::size_t>(tensor)]; };
+  const auto renumber = [&](int& tensor) {
+    return tensor = numbers[static_cast<std::size_t>(tensor)];
+  };
   for (Overlap overlap : packing.overlaps) {
     const bool is_in = renumber(overlap.input) >= 0;
     if (renumber(overlap.output) >= 0 && is_in) part.overlaps.push_back(overlap);

@@ -42,7 +42,8 @@ struct Placement {
   std::uint64_t arena_bytes = 0;
 };
 
-/// Of a packing's tensors and what is told of pairs of them, those with a number; the others have -1.
+/// Of a packing's tensors and what is told of pairs of them, those with a number; the others have
+/// -1.
 void keep_pairs(const Packing& packing, const std::vector<int>& numbers, Packing& part);
 
 /// What is alive at one step, as a packing of its own; lives are cut to that step.

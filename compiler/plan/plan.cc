@@ -91,8 +91,7 @@ class Planner {
     auto chain = streaming_.chains.begin();
     for (int step = 0; step < step_count();) {
       add_moves(step);
-      const bool is_chain =
-          chain != streaming_.chains.end() && chain->chain.first_step == step;
+      const bool is_chain = chain != streaming_.chains.end() && chain->chain.first_step == step;
       const int last = is_chain ? chain->chain.last_step : step;
       if (is_chain) add_stream(*chain);
       for (; step <= last; ++step) TRY(add_step(step, is_chain ? &*chain : nullptr));
@@ -145,8 +144,9 @@ class Planner {
 
   [[nodiscard]] Binding in_arena(int number, int step, std::uint64_t offset,
                                  std::uint64_t length) const {
-    return {true, streaming_.layout.offset(number, group(step)) + offset, length, number, offset,
-            Access::kRead};
+    return {true,   streaming_.layout.offset(number, group(step)) + offset,
+            length, number,
+            offset, Access::kRead};
   }
 
   // The caller still writes them.
@@ -213,10 +213,9 @@ class Planner {
     Stream stream{chosen.chain.last_step - first + 1, {}, chosen.schedule.ops};
     for (const std::uint8_t number : chosen.schedule.windows) {
       const Operand& window = chosen.schedule.operands[number];
-      stream.windows.push_back({window.tensor,
-                                streaming_.layout.offset(window.tensor, group(first)), window.size,
-                                window.row_bytes, window.first,
-                                tensor(window.tensor).first_step - first});
+      stream.windows.push_back(
+          {window.tensor, streaming_.layout.offset(window.tensor, group(first)), window.size,
+           window.row_bytes, window.first, tensor(window.tensor).first_step - first});
     }
     Step step;
     step.kind = StepKind::kStream;

@@ -29,7 +29,7 @@ struct Binding {
   bool in_arena = false;     ///< else among the constants
   std::uint64_t offset = 0;  ///< in the arena or in the block of constants
   std::uint64_t length = 0;  ///< of a window's tensor: all of it, though only some rows are there
-  int tensor = -1;                  ///< of Plan::tensors, where in the arena
+  int tensor = -1;           ///< of Plan::tensors, where in the arena
   std::uint64_t tensor_offset = 0;  ///< its first byte in that tensor
   iree::Access access = iree::Access::kRead;
   int window = -1;  ///< of the stream's windows, if it is one; then `offset` is where that begins
@@ -43,8 +43,8 @@ struct Step {
   std::vector<std::uint32_t> constants;       ///< of a dispatch
   std::uint32_t pattern = 0;                  ///< of a fill, with its length in bytes: 1, 2 or 4
   std::uint32_t pattern_length = 1;
-  std::vector<Binding> bindings;  ///< of a stream: its state
-  int stream = -1;                ///< of Plan::streams, of a stream and of its stages
+  std::vector<Binding> bindings;    ///< of a stream: its state
+  int stream = -1;                  ///< of Plan::streams, of a stream and of its stages
   std::uint32_t rows_per_call = 0;  ///< of a stage
 };
 
@@ -94,9 +94,9 @@ struct Plan {
   double streaming_cost = 0;     ///< instructions that streams add, of all, about
 };
 
-/// Plans memory anew for a trace. `input_bytes` are the sizes of the model's inputs. The arena may be
-/// larger than the goal allows: then nothing smaller was found. What the
-/// runtime's tables cannot hold is kBadModel.
+/// Plans memory anew for a trace. `input_bytes` are the sizes of the model's inputs. The arena may
+/// be larger than the goal allows: then nothing smaller was found. What the runtime's tables cannot
+/// hold is kBadModel.
 [[nodiscard]] Result<Plan> make_plan(iree::Trace trace, const iree::AccessMap& accesses,
                                      const std::vector<offload::Layer>& layers,
                                      const std::vector<std::uint64_t>& input_bytes,

@@ -85,8 +85,7 @@ Streaming group(const Network& network, const std::vector<Overlap>& overlaps,
       packing.tensors[static_cast<std::size_t>(operand.tensor)].size = operand.size;
     add_aparts(chosen.schedule, number, packing);
     chosen.state = static_cast<int>(packing.tensors.size());
-    packing.tensors.push_back(
-        {-1, 0, chosen.schedule.state_bytes, number, number, kWordAlignment});
+    packing.tensors.push_back({-1, 0, chosen.schedule.state_bytes, number, number, kWordAlignment});
     result.cost += chosen.schedule.cost;
   }
   double all = 0;
@@ -94,7 +93,13 @@ Streaming group(const Network& network, const std::vector<Overlap>& overlaps,
     if (layer != nullptr) all += layer->cost.of(layer->rows);
   }
   result.cost = all > 0 ? result.cost / all : 0;
-  result.layout = lay_out(packing, groups - 1);
+  return result;
+}
+
+Streaming lay_out(const Network& network, const std::vector<Overlap>& overlaps,
+                  std::vector<ChosenChain> chains) {
+  Streaming result = group(network, overlaps, std::move(chains));
+  result.layout = lay_out(result.packing, result.groups.back());
   return result;
 }
 

@@ -36,13 +36,17 @@ struct Streaming {
   double cost = 0;  ///< instructions that the chains add, of all, about
 };
 
-/// Groups steps and lays out memory. `overlaps`: of steps that are by themselves.
+/// Groups steps; the layout is left open. `overlaps`: of steps that are by themselves.
 [[nodiscard]] Streaming group(const Network& network, const std::vector<Overlap>& overlaps,
                               std::vector<ChosenChain> chains);
 
+/// The same, with its layout.
+[[nodiscard]] Streaming lay_out(const Network& network, const std::vector<Overlap>& overlaps,
+                                std::vector<ChosenChain> chains);
+
 /// The best that is found. Always the same for the same network. An arena that is larger than
 /// allowed is the smallest that was found.
-[[nodiscard]] Streaming choose_chains(const Network& network,
-                                      const std::vector<Overlap>& overlaps, const Goal& goal);
+[[nodiscard]] Streaming choose_chains(const Network& network, const std::vector<Overlap>& overlaps,
+                                      const Goal& goal);
 
 }  // namespace thimble::plan

@@ -12,7 +12,8 @@ constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
 
 // The step whose table a symbol of plan.cc is: 12 of "...::kBindings12".
 std::size_t step_of_table(std::string_view symbol, std::size_t steps) {
-  for (const std::string_view table : {"::kBindings", "::kLengths", "::kDetail"}) {
+  for (const std::string_view table :
+       {"::kBindings", "::kLengths", "::kDetail", "::kOps", "::kWindows"}) {
     const std::size_t at = symbol.rfind(table);
     if (at == std::string_view::npos) continue;
     std::size_t step = kNobody;

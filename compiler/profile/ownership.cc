@@ -80,6 +80,10 @@ Ownership ownership(const tflite::Model& model, const Network& network) {
     }
     result.of_steps.push_back(owner);
   }
+  for (std::size_t s = 0; s + 1 < result.of_steps.size(); ++s) {  // a stream is its first stage's
+    if (network.plan.steps[s].kind == plan::StepKind::kStream)
+      result.of_steps[s] = result.of_steps[s + 1];
+  }
   settle_nameless(network.plan.steps, result.of_steps);
 
   result.of_operators.assign(model.operators.size(), kNobody);

@@ -27,6 +27,7 @@ template <typename Fold>
 [[gnu::noinline, clang::minsize]] void add_parts(const MeanShape& shape, std::byte* const* buffers,
                                                  std::uint32_t first, std::uint32_t count,
                                                  const Fold& fold) {
+  if (count == 0) return;
   const int channels = shape.channels;
   const int part = shape.values / shape.parts * channels;
   const auto* input =

@@ -126,13 +126,13 @@ TEST_F(Orders, OfMeansAndSoftmax) {
     const std::uint32_t rows = size(1, 3);
     const auto values = static_cast<std::uint16_t>(pick(1, 9));
     const auto channels = static_cast<std::uint16_t>(pick(2, 11));
-    const Average average{{values, channels}, -100, 100};
+    const Average average{{values, channels, 1}, -100, 100};
     Lead lead;
     mean_order(average.shape, rows, lead);
     const Shape shape{{rows * values * channels}, rows * channels, 0, rows};
     expect_the_same(thimble_average, &average, shape, 0, lead);
     expect_the_same(thimble_average_small, &average, shape, 0, lead);
-    const Mean mean{{values, channels}, 5, {1 << 30, 33}, 3, -128, 127, false};
+    const Mean mean{{values, channels, 1}, 5, {1 << 30, 33}, 3, -128, 127, false};
     expect_the_same(thimble_mean, &mean, shape, 0, lead);
     expect_the_same(thimble_mean_small, &mean, shape, 0, lead);
     const Softmax softmax{1 << 30, channels, 22};

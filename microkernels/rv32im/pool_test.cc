@@ -162,17 +162,37 @@ class Means : public Pools {
     MeanShape each;
   };
   Shape make_shape() {
-    const Shape shape{pick(1, 4),
-                      {static_cast<std::uint16_t>(pick(0, 9) == 0 ? pick(100, 3000) : pick(1, 99)),
-                       static_cast<std::uint16_t>(pick(1, 11))}};
+    const int parts = pick(0, 1) == 0 ? pick(2, 9) : 1;
+    const int values = (pick(0, 9) == 0 ? pick(100, 3000) : pick(1, 99)) * parts;
+    const auto u16 = [](int value) { return static_cast<std::uint16_t>(value); };
+    const Shape shape{parts > 1 ? 1 : pick(1, 4), {u16(values), u16(pick(1, 11)), u16(parts)}};
     fill(shape.rows * shape.each.values * shape.each.channels);
     return shape;
+  }
+
+  // In calls for some parts each.
+  std::vector<std::int8_t> run_parts(Kernel kernel, const void* descriptor,
+                                     const MeanShape& shape) {
+    std::vector<std::int8_t> output(shape.channels);
+    std::vector<std::int32_t> sums(shape.channels, 12345);
+    std::byte* buffers[] = {reinterpret_cast<std::byte*>(input_.data()),
+                            reinterpret_cast<std::byte*>(output.data()),
+                            reinterpret_cast<std::byte*>(sums.data())};
+    for (int part = 0; part < shape.parts;) {
+      const int count = pick(1, shape.parts - part);
+      kernel(descriptor, buffers, static_cast<std::uint32_t>(part),
+             static_cast<std::uint32_t>(count));
+      part += count;
+    }
+    return output;
   }
 
   template <typename Expected>
   void check(Kernel kernel, const void* descriptor, const Shape& shape, const Expected& expected) {
     const int channels = shape.each.channels;
-    const std::vector<std::int8_t> output = run(kernel, descriptor, shape.rows, channels);
+    const std::vector<std::int8_t> output = shape.each.parts > 1
+                                                ? run_parts(kernel, descriptor, shape.each)
+                                                : run(kernel, descriptor, shape.rows, channels);
     for (int row = 0; row < shape.rows; ++row) {
       for (int c = 0; c < channels; ++c) {
         std::vector<int> values;
