@@ -15,23 +15,6 @@ constexpr std::int32_t scale(std::int32_t a, std::int32_t b) {
   return static_cast<std::int32_t>((std::int64_t{doubled} * b) >> 32);
 }
 
-constexpr std::size_t reverse_bits(std::size_t index) {
-  std::size_t reversed = 0;
-  for (std::size_t bit = 1; bit < Spectrum::kBins; bit *= 2, index /= 2) {
-    reversed = reversed * 2 + index % 2;
-  }
-  return reversed;
-}
-
-// 64 * sample * Hann; the window is (1 - cos) / 2 and symmetric.
-constexpr std::int32_t windowed(std::int16_t sample, std::size_t n) {
-  constexpr std::int64_t kOne = std::int64_t{1} << 31;
-  constexpr std::size_t kHalfTurn = kWindowSamples / 2;
-  const std::size_t turn = n < kHalfTurn ? n : kWindowSamples - n;
-  const std::int64_t cosine = turn < kHalfTurn ? tables::kSine[turn + kQuarterTurn] : -kOne;
-  return static_cast<std::int32_t>((sample * (kOne - cosine)) >> 26);
-}
-
 }  // namespace
 
 // value * exp(-2 pi i turn / 512), turn in 0..255.
@@ -42,11 +25,7 @@ Spectrum::Complex Spectrum::rotate(Complex value, std::size_t turn) {
           scale(value.im, cosine) - scale(value.re, sine)};
 }
 
-Spectrum::Spectrum(std::span<const std::int16_t, kWindowSamples> window) {
-  for (std::size_t i = 0; i < kBins; ++i) {
-    pairs_[reverse_bits(i)] = {windowed(window[2 * i], 2 * i),
-                               windowed(window[2 * i + 1], 2 * i + 1)};
-  }
+void Spectrum::transform() {
   for (std::size_t half = 1; half < kBins; half *= 2) {
     const std::size_t step = kWindowSamples / 2 / half;  // In 512ths of a turn.
     for (std::size_t offset = 0; offset < half; ++offset) {

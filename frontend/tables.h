@@ -65,27 +65,31 @@ inline constexpr auto kSine = [] {
 }();
 
 /// The mel filters are triangles that overlap by half, so a bin feeds two bands at most: `rise` /
-/// 4096 of its power goes to `band`, the rest to `band` - 1. Bands -1 and kMelBands do not exist.
+/// 4096 of its power goes to `band`, the rest to `band` - 1. Bands -1 and kBands do not exist.
 struct MelBin {
   std::uint8_t band;
   std::uint16_t rise;
 };
-inline constexpr double kMelStep = (mel(kHighestHertz) - mel(kLowestHertz)) / (kMelBands + 1);
-inline constexpr double kHertzPerBin = static_cast<double>(kSampleRate) / kWindowSamples;
-inline constexpr std::size_t kFirstBin = kLowestHertz * kWindowSamples / kSampleRate + 1;
-inline constexpr std::size_t kEndBin =
-    (kHighestHertz * kWindowSamples + kSampleRate - 1) / kSampleRate;
-inline constexpr auto kMelBins = [] {
-  std::array<MelBin, kEndBin - kFirstBin> table{};
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    const double hertz = static_cast<double>(kFirstBin + i) * kHertzPerBin;
-    const double position = (mel(hertz) - mel(kLowestHertz)) / kMelStep;
-    const auto band = static_cast<std::uint8_t>(position);
-    table[i] = {band, static_cast<std::uint16_t>(nearest((position - band) * 4096.0))};
-  }
-  return table;
-}();
-static_assert(kMelBins.back().band <= kMelBands);
+template <std::size_t kBandCount, std::size_t kLowest, std::size_t kHighest>
+struct MelFilters {
+  static constexpr std::size_t kBands = kBandCount;
+  static constexpr double kStep = (mel(kHighest) - mel(kLowest)) / (kBands + 1);
+  static constexpr double kHertzPerBin = static_cast<double>(kSampleRate) / kWindowSamples;
+  static constexpr std::size_t kFirstBin = kLowest * kWindowSamples / kSampleRate + 1;
+  static constexpr std::size_t kEndBin =
+      (kHighest * kWindowSamples + kSampleRate - 1) / kSampleRate;
+  static constexpr auto kBins = [] {
+    std::array<MelBin, kEndBin - kFirstBin> table{};
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      const double hertz = static_cast<double>(kFirstBin + i) * kHertzPerBin;
+      const double position = (mel(hertz) - mel(kLowest)) / kStep;
+      const auto band = static_cast<std::uint8_t>(position);
+      table[i] = {band, static_cast<std::uint16_t>(nearest((position - band) * 4096.0))};
+    }
+    return table;
+  }();
+  static_assert(kBins.back().band <= kBands);
+};
 
 /// kLog2[i] = log2(1 + i / 64) in Q16: the fraction of the logarithm, to be interpolated.
 inline constexpr auto kLog2 = [] {

@@ -7,9 +7,12 @@
 #include "kernel/arch/riscv/stack_paint.h"
 #include "kernel/schedule.h"
 
-#if THIMBLE_SAFE
+#if THIMBLE_STATISTICS
 namespace thimble::kernel {
 namespace {
+
+// The lowest bytes of a stack that nobody may touch.
+constexpr std::size_t kGuard = kSafe ? kStackGuardBytes : 0;
 
 constinit TaskControl* known = nullptr;
 constinit TaskControl** last_known = &known;
@@ -21,7 +24,7 @@ TaskStatistics statistics(const Task& task) {
   const TaskControl& control = Task::control(task);
   const std::span<std::byte> stack = control.config->stack.bytes();
   return {control.run_time, control.switches,
-          stack_use(stack.data() + kStackGuardBytes, stack.data() + stack.size())};
+          stack_use(stack.data() + kGuard, stack.data() + stack.size())};
 }
 
 time::Ticks idle_time() {
@@ -42,7 +45,7 @@ void note_start(TaskControl& task, std::span<std::byte> stack) {
   }
   auto* const words = reinterpret_cast<std::uint32_t*>(stack.data());
   // Safety: the stack of a task that does not run, and not the guard, which may be on.
-  std::fill(words + kStackGuardBytes / 4, words + stack.size() / 4, STACK_PAINT);
+  std::fill(words + kGuard / 4, words + stack.size() / 4, STACK_PAINT);
 }
 
 }  // namespace thimble::kernel

@@ -1,4 +1,5 @@
-// What the safe kernel knows about each task's past.
+// What the kernel knows about each task's past, where THIMBLE_STATISTICS is on: the safe kernel,
+// and whoever asks for it.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,7 @@
 
 namespace thimble::kernel {
 
-#if THIMBLE_SAFE
+#if THIMBLE_STATISTICS
 struct TaskStatistics {
   time::Ticks run_time;    ///< ticks of the core it had
   std::uint32_t switches;  ///< how often it was chosen to run

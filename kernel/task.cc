@@ -11,7 +11,7 @@ void Task::start(const TaskConfig& task_config) {
   require(stopped() && schedule.current != this, "a task is started that is not stopped");
   const InterruptState saved = interrupts_off();
   const auto stack = task_config.stack.bytes();
-#if THIMBLE_SAFE
+#if THIMBLE_STATISTICS
   note_start(*this, stack);
 #endif
   context = make_context(stack.data() + stack.size(), task_config.entry, task_config.argument);

@@ -113,7 +113,7 @@ class Task : private TaskControl {
   static const TaskControl& control(const Task& task) { return task; }
   static const Task& of(const TaskControl& control) { return static_cast<const Task&>(control); }
 };
-static_assert(sizeof(Task) <= 64 || kSafe);
+static_assert(sizeof(Task) <= 64 || kStatistics);
 
 /// Lets the tasks run, and sleeps when there is nothing to do. Call it in main_task(), once; what
 /// ends the program is exit_program().

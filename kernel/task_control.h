@@ -35,13 +35,13 @@ struct TaskControl {
   void* argument;    ///< of the wait: where a message goes to or comes from, which flags
   Mutex* held;       ///< the mutexes it holds and others wait for, linked
   Timeout timeout;   ///< ends the wait
-#if THIMBLE_SAFE
+#if THIMBLE_STATISTICS
   std::uint32_t switches;   ///< how often it was chosen
   TaskControl* next_known;  ///< of all that were ever started
   std::uint64_t run_time;   ///< ticks
 #endif
 };
-static_assert(sizeof(TaskControl) <= (kSafe ? 72 : 56));
+static_assert(sizeof(TaskControl) <= (kStatistics ? 72 : 56));
 static_assert(offsetof(TaskControl, context) == TASK_CONTEXT);
 static_assert(offsetof(TaskControl, result) == TASK_RESULT);
 

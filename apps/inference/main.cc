@@ -8,11 +8,13 @@
 #include "apps/inference/link.h"
 #include "apps/inference/profile.h"
 #include "apps/inference/protocol.h"
+#include "apps/inference/trace_answer.h"
 #include "kernel/counters.h"
 #include "kernel/main_task.h"
 #include "kernel/panic.h"
 #include "kernel/print.h"
 #include "kernel/stack.h"
+#include "kernel/trace.h"
 #include "runtime/model.h"
 #include "runtime/runtime.h"
 
@@ -54,11 +56,25 @@ void answer_info(Header header) {
   sender.finish();
 }
 
+// With the steps in the trace, if there is one.
+runtime::Status run_model() {
+  if constexpr (!trace::kOn) return runtime::run(*kModel.plan, kModel.arena);
+  trace::start();
+  trace::run_begins(kModel.plan);
+  const runtime::Status status =
+      runtime::run(*kModel.plan, kModel.arena, [](void*, std::uint32_t step) {
+        trace::step_ends(step);
+        return true;
+      });
+  trace::run_ends();
+  return status;
+}
+
 void answer_run(Header header, bool right_size) {
   protocol::RunAnswer answer{protocol::kWrongInputSize, 0, 0};
   if (right_size) {
     const std::uint64_t start = kernel::instructions_retired();
-    answer.status = runtime::run(*kModel.plan, kModel.arena).value;
+    answer.status = run_model().value;
     const std::uint64_t instructions = kernel::instructions_retired() - start;
     kernel::require(!kernel::main_stack_overflowed(), "the main stack is too small");
     answer.instructions_low = static_cast<std::uint32_t>(instructions);
@@ -133,6 +149,12 @@ bool serve() {
     case MessageType::kProfile:
       answer_profile(*header, right_size);
       return true;
+    case MessageType::kTrace:
+      if constexpr (trace::kOn) {
+        send_trace(*header);
+        return true;
+      }
+      break;
     case MessageType::kQuit:
       answer_with(*header, {});
       return false;

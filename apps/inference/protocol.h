@@ -37,6 +37,7 @@ enum class MessageType : std::uint8_t {
   kProfile = 4,     ///< payload: all inputs in order -> u32 per step: the instructions that its
                     ///< function retired. Empty if not compiled in, or for inputs of wrong size
   kQuit = 5,        ///< -> empty; then the program ends with exit code 0
+  kTrace = 6,       ///< -> TraceAnswer, events; kNak if there is no trace
   kNak = 0x7f       ///< the frame was damaged: send it again
 };
 
@@ -73,6 +74,16 @@ struct StatisticsAnswer {
   std::uint32_t trap_stack_peak;
 };
 static_assert(sizeof(StatisticsAnswer) == 16);
+
+/// Followed by the events, oldest first, as kernel/trace.h has them. Times are cycles, 64 bits in
+/// halves.
+struct TraceAnswer {
+  std::uint32_t lost;   ///< events that were overwritten
+  std::uint32_t epoch;  ///< the high half of the last event's time
+  std::uint32_t begin_low, begin_high;
+  std::uint32_t end_low, end_high;
+};
+static_assert(sizeof(TraceAnswer) == 24);
 
 inline constexpr auto kCrcTable = [] {
   std::array<std::uint32_t, 16> table{};

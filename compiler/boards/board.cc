@@ -2,73 +2,14 @@
 #include "compiler/boards/board.h"
 
 #include <algorithm>
-#include <charconv>
-#include <nlohmann/json.hpp>
 
-#include "compiler/base/file.h"
+#include "compiler/base/json_place.h"
 #include "compiler/base/process.h"
 
 namespace thimble {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
-
-// A place in a board.json, by its path of keys, for reading it with good errors.
-struct Place {
-  const fs::path& file;
-  std::string key;
-  const Json& json;
-
-  [[nodiscard]] std::unexpected<Error> wrong(std::string_view wanted) const {
-    return fail(ExitCode::kUsage, "{}: key \"{}\": {}", file.string(), key, wanted);
-  }
-  [[nodiscard]] Place at(const std::string& name) const {
-    static const Json none;
-    const auto found = json.is_object() ? json.find(name) : json.end();
-    return {file, key.empty() ? name : key + "." + name,
-            json.is_object() && found != json.end() ? *found : none};
-  }
-  [[nodiscard]] Place at(std::size_t index) const {
-    return {file, fmt::format("{}[{}]", key, index), json[index]};
-  }
-};
-
-Result<std::string> read_text_at(const Place& place) {
-  if (!place.json.is_string()) return place.wrong("a text is wanted");
-  return place.json.get<std::string>();
-}
-
-Result<std::vector<std::string>> read_texts_at(const Place& place) {
-  if (!place.json.is_array()) return place.wrong("a list of texts is wanted");
-  std::vector<std::string> texts;
-  for (std::size_t i = 0; i < place.json.size(); ++i) {
-    ASSIGN_OR_RETURN(texts.emplace_back(), read_text_at(place.at(i)));
-  }
-  return texts;
-}
-
-// A number, or a text that holds one, in hexadecimal after 0x: JSON itself has no hexadecimal.
-Result<std::uint64_t> read_number_at(const Place& place) {
-  constexpr std::uint64_t kAddressSpace = std::uint64_t{1} << 32;
-  constexpr auto kWanted = "a whole number of at most 32 bits is wanted, such as \"0x80000000\"";
-  std::uint64_t number = 0;
-  if (place.json.is_number_unsigned()) {
-    number = place.json.get<std::uint64_t>();
-  } else if (place.json.is_string()) {
-    std::string_view text = place.json.get_ref<const std::string&>();
-    const bool hexadecimal = text.starts_with("0x");
-    if (hexadecimal) text.remove_prefix(2);
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), number, hexadecimal ? 16 : 10);
-    if (error != std::errc{} || end != text.data() + text.size()) return place.wrong(kWanted);
-  } else {
-    return place.wrong(kWanted);
-  }
-  if (number > kAddressSpace) return place.wrong(kWanted);
-  return number;
-}
-
 Result<Region> read_region(const Place& place) {
   Region region;
   ASSIGN_OR_RETURN(region.name, read_text_at(place.at("name")));
@@ -138,15 +79,8 @@ const Region* region_of(const Board& board, RegionKind kind) {
 
 Result<Board> read_board(const fs::path& folder) {
   const fs::path file = folder / "board.json";
-  ASSIGN_OR_RETURN(const std::string text, read_text(file));
-  Json json;
-  try {
-    json = Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    return fail(ExitCode::kUsage, "{}: {}", file.string(), error.what());
-  }
+  ASSIGN_OR_RETURN(const Json json, read_json_object(file));
   const Place root{file, "", json};
-  if (!json.is_object()) return root.wrong("an object is wanted");
   Board board;
   board.folder = folder;
   ASSIGN_OR_RETURN(board.name, read_text_at(root.at("name")));

@@ -1,15 +1,34 @@
 // See card.h.
 #include "compiler/cli/card.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "frontend/log_mel.h"
+#include "frontend/mfcc.h"
 #include "frontend/wav/wav.h"
 
 namespace thimble::cli {
 namespace {
 
 using nlohmann::json;
+
+// What turns recordings into inputs, by what cards call it.
+struct FrontEnd {
+  std::string_view kind;
+  std::size_t patch_bytes;
+  void (*make)(std::span<const std::int16_t> samples, std::int8_t* patch);
+};
+constexpr FrontEnd kFrontEnds[] = {
+    {"log-mel", kPatchSize,
+     [](std::span<const std::int16_t> samples, std::int8_t* patch) {
+       log_mel_patch(samples, PatchSpan(patch, kPatchSize));
+     }},
+    {"mfcc", mfcc::kPatchSize,
+     [](std::span<const std::int16_t> samples, std::int8_t* patch) {
+       mfcc::clip_patch(samples, mfcc::PatchSpan(patch, mfcc::kPatchSize));
+     }},
+};
 
 std::optional<double> number(const json& object, const char* key) {
   const auto found = object.find(key);
@@ -53,16 +72,17 @@ Result<std::optional<Card>> read_card(const std::filesystem::path& model) {
 
 Result<Bytes> input_from_wav(const Card& card, const tflite::Model& model,
                              const std::filesystem::path& wav) {
-  if (card.front_end != "log-mel" || model.inputs.size() != 1 ||
-      model.input_bytes() != kPatchSize) {
+  const auto found = std::ranges::find(kFrontEnds, card.front_end, &FrontEnd::kind);
+  if (found == std::end(kFrontEnds) || model.inputs.size() != 1 ||
+      model.input_bytes() != found->patch_bytes) {
     return fail(
         ExitCode::kUsage,
         "{}: the model {} has no front end for recordings; give its input as raw bytes or .npy",
         wav.string(), model.name);
   }
   ASSIGN_OR_RETURN(const std::vector<std::int16_t> samples, read_wav(wav));
-  std::array<std::int8_t, kPatchSize> patch;
-  log_mel_patch(samples, patch);
+  std::vector<std::int8_t> patch(found->patch_bytes);
+  found->make(samples, patch.data());
   return Bytes(patch.begin(), patch.end());
 }
 

@@ -27,8 +27,8 @@ struct Accuracy {
 };
 
 struct Card {
-  std::vector<std::string> labels;           ///< in the order of the first output
-  std::string front_end;                     ///< "log-mel"; empty: the input is the raw tensor
+  std::vector<std::string> labels;  ///< in the order of the first output
+  std::string front_end;            ///< "log-mel", "mfcc"; empty: the input is the raw tensor
   std::vector<std::filesystem::path> clips;  ///< recordings that come with the model
   std::optional<Accuracy> accuracy;
   std::optional<TestInputs> test_inputs;

@@ -82,9 +82,9 @@ int run(int argc, char** argv) {
   app.footer(
       "Also: doctor (what is installed, what is missing) and test. docs/command-line.md has it "
       "all.");
-  const std::vector<Verb> verbs{compile_verb(app), run_verb(app),    validate_verb(app),
-                                profile_verb(app), bench_verb(app),  zoo_verb(app),
-                                size_verb(app),    boards_verb(app), models_verb(app)};
+  const std::vector<Verb> verbs{
+      compile_verb(app), run_verb(app), validate_verb(app), profile_verb(app), trace_verb(app),
+      bench_verb(app),   zoo_verb(app), size_verb(app),     boards_verb(app),  models_verb(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -13,9 +13,11 @@ constexpr std::uint64_t kAddressSpace = std::uint64_t{1} << 32U;
 
 }  // namespace
 
-std::shared_ptr<ModelOptions> add_model_options(CLI::App& verb) {
+std::shared_ptr<ModelOptions> add_model_options_but_out(CLI::App& verb) {
   auto options = std::make_shared<ModelOptions>();
-  verb.add_option("MODEL", options->model, "A .tflite file, or the name of a model of the zoo")
+  verb.add_option(
+          "MODEL", options->model,
+          "A .tflite file, the name of a model of the zoo, or an application: its folder or name")
       ->required();
   verb.add_option("--board", options->board, "A board's name, or a folder with a board.json")
       ->capture_default_str();
@@ -40,12 +42,17 @@ std::shared_ptr<ModelOptions> add_model_options(CLI::App& verb) {
                   "Types of unsigned tensors: stripped for IREE, or kept to see what that changes")
       ->check(CLI::IsMember({"strip", "keep"}))
       ->capture_default_str();
+  return options;
+}
+
+std::shared_ptr<ModelOptions> add_model_options(CLI::App& verb) {
+  auto options = add_model_options_but_out(verb);
   verb.add_option("--out", options->out,
                   "Folder for the results (default: build/out/<model>-<board>-<options>)");
   return options;
 }
 
-Result<BuiltModel> build_model(const ModelOptions& options) {
+Result<emit::Target> make_target(const ModelOptions& options) {
   ASSIGN_OR_RETURN(Board board, find_board(options.board));
   board.folder = std::filesystem::absolute(board.folder);  // tools run in other folders
   const std::string isa_name = options.isa.empty() ? board.isa : options.isa;
@@ -54,17 +61,26 @@ Result<BuiltModel> build_model(const ModelOptions& options) {
     return fail(ExitCode::kUsage, "{}: board {} does not run that; it runs {}", isa_name,
                 board.name, fmt::join(board.isas, ", "));
   }
-  ASSIGN_OR_RETURN(const std::filesystem::path path, find_model(options.model));
-  ASSIGN_OR_RETURN(tflite::Model model, tflite::read(path));
   const auto weights =
       options.weights == "data" ? emit::WeightsPlacement::kData : emit::WeightsPlacement::kRodata;
-  BuildOptions build_options{
-      .target = {std::move(board), isa, {options.flash, options.ram}, weights},
-      .optimize = options.optimize,
-      .offload = options.offload,
-      .strip_signedness = options.signedness == "strip",
-      .out = {},
-      .all_tensors = false};
+  return emit::Target{std::move(board), isa, {options.flash, options.ram}, weights};
+}
+
+Result<BuiltModel> build_model(const ModelOptions& options) {
+  ASSIGN_OR_RETURN(emit::Target target, make_target(options));
+  return build_model(options, std::move(target));
+}
+
+Result<BuiltModel> build_model(const ModelOptions& options, emit::Target target) {
+  ASSIGN_OR_RETURN(const std::filesystem::path path, find_model(options.model));
+  ASSIGN_OR_RETURN(tflite::Model model, tflite::read(path));
+  BuildOptions build_options{.target = std::move(target),
+                             .optimize = options.optimize,
+                             .offload = options.offload,
+                             .strip_signedness = options.signedness == "strip",
+                             .out = {},
+                             .all_tensors = false,
+                             .arena_bytes = {}};
   if (!options.out.empty()) build_options.out = options.out;
   ASSIGN_OR_RETURN(Build built, build(model, build_options));
   return BuiltModel{std::move(model), std::move(build_options), std::move(built)};

@@ -28,6 +28,12 @@ struct ModelOptions {
 /// Adds MODEL and the shared options to a verb. The options live as long as the verb.
 [[nodiscard]] std::shared_ptr<ModelOptions> add_model_options(CLI::App& verb);
 
+/// The same without --out, for a verb that means something else by it.
+[[nodiscard]] std::shared_ptr<ModelOptions> add_model_options_but_out(CLI::App& verb);
+
+/// The board and all that firmware for it is built with.
+[[nodiscard]] Result<emit::Target> make_target(const ModelOptions& options);
+
 /// A model that was read and built.
 struct BuiltModel {
   tflite::Model model;
@@ -37,6 +43,9 @@ struct BuiltModel {
 
 /// Reads the model, finds the board and builds.
 [[nodiscard]] Result<BuiltModel> build_model(const ModelOptions& options);
+
+/// The same for a target of make_target() that was changed.
+[[nodiscard]] Result<BuiltModel> build_model(const ModelOptions& options, emit::Target target);
 
 /// The contract's JSON about a built model: model, board, isa, optimize, offload, elf, memory.
 [[nodiscard]] nlohmann::ordered_json describe(const BuiltModel& built);

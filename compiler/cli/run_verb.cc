@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "compiler/cli/application_verbs.h"
 #include "compiler/cli/card.h"
 #include "compiler/cli/model_input.h"
 #include "compiler/cli/model_options.h"
@@ -53,8 +54,10 @@ void print_output(const tflite::Tensor& tensor, std::span<const std::uint8_t> by
 }  // namespace
 
 Verb run_verb(CLI::App& app) {
-  Verb verb = make_verb(app, "run",
-                        "Run a model once on the board, in the simulator, and print its answer");
+  Verb verb =
+      make_verb(app, "run",
+                "Run a model once on the board, in the simulator, and print its answer; or an "
+                "application with a shell");
   const auto options = add_model_options(*verb.parser);
   const auto input_choice = std::make_shared<std::string>();
   const auto save = std::make_shared<std::string>();
@@ -63,7 +66,12 @@ Verb run_verb(CLI::App& app) {
       "Raw little-endian bytes of the inputs in order, .npy, .wav where the model's card names a "
       "front end, or random:SEED");
   verb.parser->add_option("--save-input", *save, "Write the input's raw bytes to this file");
-  verb.action = [options, input_choice, save]() -> Result<Outcome> {
+  const auto demonstration = add_demonstration_options(*verb.parser);
+  verb.parser->add_flag("--interactive", demonstration->interactive,
+                        "Of an application: connect the terminal to its shell");
+  verb.action = [options, input_choice, save, demonstration]() -> Result<Outcome> {
+    ASSIGN_OR_RETURN(const auto application, find_application(options->model));
+    if (application) return run_application(*application, *options, *demonstration);
     // The input is looked at before anything takes time.
     ASSIGN_OR_RETURN(const std::filesystem::path path, find_model(options->model));
     ASSIGN_OR_RETURN(const tflite::Model model, tflite::read(path));

@@ -1,6 +1,8 @@
 // See target_run.h.
 #include "compiler/cli/target_run.h"
 
+#include <numeric>
+
 #include "compiler/simulate/qemu.h"
 
 namespace thimble::cli {
@@ -47,6 +49,23 @@ Result<std::vector<std::uint32_t>> count_steps(const Board& board, const std::fi
   ASSIGN_OR_RETURN(std::vector<std::uint32_t> steps, qemu.session().profile(input));
   TRY(qemu.quit());
   return steps;
+}
+
+Result<Bytes> fetch_trace(const Board& board, const std::filesystem::path& elf,
+                          const std::optional<Bytes>& input) {
+  ASSIGN_OR_RETURN(Qemu qemu, Qemu::start(board, elf));
+  TRY(wait_until_it_listens(qemu.session()));
+  Bytes bytes;
+  if (input) {
+    bytes = *input;
+  } else {
+    ASSIGN_OR_RETURN(const TargetInfo info, qemu.session().info());
+    bytes.resize(std::accumulate(info.input_bytes.begin(), info.input_bytes.end(), 0U));
+  }
+  ASSIGN_OR_RETURN([[maybe_unused]] const Inference inference, qemu.session().infer(bytes));
+  ASSIGN_OR_RETURN(Bytes trace, qemu.session().trace());
+  TRY(qemu.quit());
+  return trace;
 }
 
 }  // namespace thimble::cli

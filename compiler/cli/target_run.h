@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -28,5 +29,10 @@ struct TargetRun {
 [[nodiscard]] Result<std::vector<std::uint32_t>> count_steps(const Board& board,
                                                              const std::filesystem::path& elf,
                                                              std::span<const std::uint8_t> input);
+
+/// Runs firmware that was built with a trace once and fetches that. Without `input`, inputs of its
+/// size that are all 0.
+[[nodiscard]] Result<Bytes> fetch_trace(const Board& board, const std::filesystem::path& elf,
+                                        const std::optional<Bytes>& input);
 
 }  // namespace thimble::cli

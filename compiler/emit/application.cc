@@ -13,7 +13,7 @@ Result<fs::path> build_application(const Board& board, const Isa& isa, const std
                                    const std::vector<std::string>& definitions,
                                    std::uint64_t main_stack_bytes, const fs::path& folder) {
   ASSIGN_OR_RETURN(const std::vector<fs::path> objects,
-                   system_objects(board, isa, name, definitions));
+                   system_objects(board, isa, name, definitions, {"apps/" + name}));
   TRY(write_text(folder / "memory.ld", memory_ld(board)));
   const fs::path elf = folder / "firmware.elf";
   ASSIGN_OR_RETURN(const Command command,

@@ -1,8 +1,11 @@
 // See firmware.h.
 #include "compiler/emit/firmware.h"
 
+#include <bit>
+
 #include "compiler/base/file.h"
 #include "compiler/base/process.h"
+#include "compiler/emit/model_objects.h"
 #include "compiler/emit/toolchain.h"
 #include "compiler/report/elf.h"
 #include "compiler/report/stack.h"
@@ -13,55 +16,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kApplication = "inference";
-constexpr const char* kCountSteps = "THIMBLE_PROFILE";  // apps/inference/profile.h
-constexpr const char* kReset = "_start";                // where the main stack begins to be used
+constexpr const char* kCountSteps = "THIMBLE_PROFILE";        // apps/inference/profile.h
+constexpr const char* kTraceEvents = "THIMBLE_TRACE_EVENTS";  // kernel/trace.h
+constexpr const char* kReset = "_start";  // where the main stack begins to be used
+// Of a run: its begin and end, and steps of the clock's high half.
+constexpr std::size_t kEventsBesideSteps = 30;
 constexpr std::uint64_t kProvisionalStack = 4096;
 constexpr std::uint64_t kStackAlignment = 16;
-
-// Makes IREE's object linkable beside ours: its functions can be referred to, so that only those
-// the plan calls are linked; its own byte-wise memory routines give way to better ones; line tables
-// go, which hold paths of the machine, and attributes that GNU ld of Debian 12 does not understand.
-Status adopt(const fs::path& object, const std::string& name, const fs::path& adopted) {
-  TRY(run_tool({"llvm-objcopy-19", "--wildcard",
-                fmt::format("--globalize-symbol={}_dispatch_*", name), "--globalize-symbol=mem*",
-                "--weaken-symbol=mem*", "--strip-debug", "--remove-section=.riscv.attributes",
-                object.string(), adopted.string()}));
-  return {};
-}
-
-struct ModelObjects {
-  std::vector<fs::path> library;  // all that the model needs besides the runtime
-  fs::path view;                  // what applications need that serve any model
-};
-
-Result<ModelObjects> compile_model(const Target& target, const Interface& interface,
-                                   const plan::Plan& plan, const fs::path& object,
-                                   const fs::path& folder) {
-  const fs::path model = folder / "model";
-  std::error_code error;
-  fs::create_directories(model, error);
-  TRY(write_text(folder / (interface.name + ".h"), c_header(interface)));
-  TRY(write_text(folder / (interface.name + ".hpp"), cpp_header(interface)));
-  TRY(write_text(model / "plan.cc", plan_source(interface.name, plan)));
-  TRY(write_text(model / "constants.S", constants_source(interface.name, target.weights)));
-  TRY(write_text(model / "model_view.cc", view_source(interface)));
-  TRY(write_file(model / "constants.bin", plan.constants));
-  ModelObjects objects;
-  for (const char* source : {"plan.cc", "constants.S", "model_view.cc"}) {
-    const fs::path compiled = model / (std::string(source) + ".o");
-    Command command =
-        compile_command(target.isa, target.board.folder, folder, model / source, compiled);
-    command.push_back("-Wa,-I" + model.string());  // where .incbin looks
-    TRY(run_tool(command));
-    objects.library.push_back(compiled);
-  }
-  objects.view = objects.library.back();
-  objects.library.pop_back();
-  if (!fs::exists(object)) return objects;  // a network that only moves data has no generated code
-  objects.library.push_back(model / (interface.name + ".o"));
-  TRY(adopt(object, interface.name, objects.library.back()));
-  return objects;
-}
 
 // The library carries the runtime, so that a foreign firmware needs nothing else of ours.
 Status archive(std::vector<fs::path> objects, const std::vector<fs::path>& system,
@@ -103,11 +64,22 @@ StackOptions callees_of(const plan::Plan& plan) {
                              "thimble::runtime::(anonymous namespace)::run_dispatch"}) {
     options.callees[caller] = functions;
   }
-  // Jumps through registers stay within these.
-  for (const char* tile :
-       {"thimble_packed_tile_1", "thimble_packed_tile_2", "thimble_packed_tile_3"})
-    options.callees[tile] = {};
+  // Jumps through registers stay within.
+  options.callees["thimble_packed_line"] = {};
   return options;
+}
+
+// What the system is compiled with for this target.
+std::vector<std::string> definitions_of(const Target& target, const plan::Plan& plan) {
+  std::vector<std::string> definitions;
+  if (target.counts_steps) definitions.emplace_back(kCountSteps);
+  if (target.traces) {
+    std::size_t calls = plan.steps.size();
+    for (const plan::Stream& stream : plan.streams) calls += stream.ops.size();  // at most
+    const std::size_t events = std::bit_ceil(calls + kEventsBesideSteps);
+    definitions.push_back(fmt::format("{}={}", kTraceEvents, events));
+  }
+  return definitions;
 }
 
 }  // namespace
@@ -115,10 +87,10 @@ StackOptions callees_of(const plan::Plan& plan) {
 Result<Firmware> build_firmware(const Target& target, const Interface& interface,
                                 const plan::Plan& plan, const fs::path& object,
                                 const fs::path& folder) {
-  ASSIGN_OR_RETURN(const std::vector<fs::path> system,
-                   system_objects(target.board, target.isa, kApplication,
-                                  target.counts_steps ? std::vector<std::string>{kCountSteps}
-                                                      : std::vector<std::string>{}));
+  ASSIGN_OR_RETURN(
+      const std::vector<fs::path> system,
+      system_objects(target.board, target.isa, kApplication, definitions_of(target, plan),
+                     {fmt::format("apps/{}", kApplication)}));
   ASSIGN_OR_RETURN(const ModelObjects model,
                    compile_model(target, interface, plan, object, folder));
   TRY(archive(model.library, system, folder / fmt::format("lib{}.a", interface.name)));

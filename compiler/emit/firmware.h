@@ -20,6 +20,7 @@ struct Target {
   Limits limits;
   WeightsPlacement weights = WeightsPlacement::kRodata;
   bool counts_steps = false;  ///< the firmware can tell what each step of the plan costs
+  bool traces = false;        ///< the firmware has a trace that holds a whole inference
 };
 
 /// What stands in the folder afterwards: firmware.elf, .bin, .map; lib<model>.a, <model>.h,

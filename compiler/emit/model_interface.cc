@@ -74,6 +74,23 @@ InterfaceTensor describe(const tflite::Tensor& tensor, const plan::Binding& plac
 constexpr const char* kGenerated =
     "Made by `thimble compile`; compile the model again instead of changing it.";
 
+// What an interface's tensors are to applications that serve any model: kInputs and kOutputs, with
+// a suffix.
+std::string tensor_tables(const Interface& interface, const std::string& suffix) {
+  std::string out;
+  const auto table = [&](const char* name, const std::vector<InterfaceTensor>& tensors) {
+    out += fmt::format("\nconstexpr TensorView {}{}[] = {{\n", name, suffix);
+    for (const InterfaceTensor& tensor : tensors) {
+      out += fmt::format("    {{\"{}\", ElementType::{}, {}, {}}},\n", tensor.name,
+                         type_names(tensor.type).view, tensor.offset, tensor.bytes);
+    }
+    out += "};\n";
+  };
+  table("kInputs", interface.inputs);
+  table("kOutputs", interface.outputs);
+  return out;
+}
+
 template <typename Visitor>
 void for_each_tensor(const Interface& interface, const Visitor& visit) {
   for (std::size_t i = 0; i < interface.inputs.size(); ++i) visit(interface.inputs[i], "input", i);
@@ -197,22 +214,37 @@ std::string view_source(const Interface& interface) {
       "alignas(thimble::model::{0}::kArenaAlignment) constinit std::byte "
       "arena[thimble::model::{0}::kArenaBytes] = {{}};\n",
       interface.name, kGenerated);
-  const auto table = [&](const char* name, const std::vector<InterfaceTensor>& tensors) {
-    out += fmt::format("\nconstexpr TensorView {}[] = {{\n", name);
-    for (const InterfaceTensor& tensor : tensors) {
-      out += fmt::format("    {{\"{}\", ElementType::{}, {}, {}}},\n", tensor.name,
-                         type_names(tensor.type).view, tensor.offset, tensor.bytes);
-    }
-    out += "};\n";
-  };
-  table("kInputs", interface.inputs);
-  table("kOutputs", interface.outputs);
+  out += tensor_tables(interface, "");
   out += fmt::format(
       "\n}}  // namespace\n\nconstinit const thimble::runtime::ModelView kModel = {{\"{0}\", "
       "&thimble::model::{0}::kPlan, "
       "arena, kInputs, kOutputs}};\n",
       interface.name);
   return out;
+}
+
+std::string models_source(const std::vector<Interface>& interfaces) {
+  std::string out = fmt::format("// The models of an application. {}\n", kGenerated);
+  for (const Interface& interface : interfaces)
+    out += fmt::format("#include \"{}.hpp\"\n", interface.name);
+  out +=
+      "#include \"runtime/models.h\"\n\nnamespace {\n\nusing thimble::runtime::ElementType;\n"
+      "using thimble::runtime::TensorView;\n";
+  std::string models;
+  for (std::size_t i = 0; i < interfaces.size(); ++i) {
+    out += tensor_tables(interfaces[i], fmt::format("{}", i));
+    models += fmt::format(
+        "    {{\"{0}\", &thimble::model::{0}::kPlan, {{}}, kInputs{1}, kOutputs{1}}},\n",
+        interfaces[i].name, i);
+  }
+  const bool empty = interfaces.empty();
+  if (!empty)
+    out += fmt::format("\nconstexpr thimble::runtime::ModelView kModels[] = {{\n{}}};\n", models);
+  return out + fmt::format(
+                   "\n}}  // namespace\n\n"
+                   "std::span<const thimble::runtime::ModelView> thimble::runtime::models() {{\n"
+                   "  return {};\n}}\n",
+                   empty ? "{}" : "kModels");
 }
 
 }  // namespace thimble::emit

@@ -40,4 +40,7 @@ struct Interface {
 /// model_view.cc: kModel (runtime/model.h) and the arena, for applications that serve any model.
 [[nodiscard]] std::string view_source(const Interface& interface);
 
+/// models.cc: runtime::models() (runtime/models.h), for applications with models of their choice.
+[[nodiscard]] std::string models_source(const std::vector<Interface>& interfaces);
+
 }  // namespace thimble::emit

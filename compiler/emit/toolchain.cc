@@ -1,13 +1,10 @@
 // See toolchain.h.
 #include "compiler/emit/toolchain.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "compiler/base/file.h"
+#include "compiler/base/lock.h"
 #include "compiler/base/process.h"
 
 namespace thimble::emit {
@@ -33,13 +30,20 @@ bool is_microkernel(const fs::path& source) {
 }
 
 // All that is compiled into a firmware besides the model: whatever stands in these folders.
-std::vector<fs::path> system_sources(const Board& board, const std::string& application) {
+std::vector<fs::path> system_sources(const Board& board, const std::vector<std::string>& modules) {
   std::vector<fs::path> folders{"kernel",       "kernel/arch/riscv",      "runtime",
                                 "microkernels", "microkernels/reference", "microkernels/rv32im"};
   for (const std::string& driver : board.drivers) folders.push_back(fs::path("drivers") / driver);
   folders.push_back(board.folder);
-  folders.push_back(fs::path("apps") / application);
   std::vector<fs::path> sources;
+  for (const std::string& module : modules) {
+    const bool is_file = fs::is_regular_file(source_root() / module);
+    if (is_file) {
+      sources.push_back(source_root() / module);
+    } else {
+      folders.emplace_back(module);
+    }
+  }
   for (const fs::path& folder : folders) {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(source_root() / folder, ignored)) {
@@ -77,23 +81,6 @@ std::string ninja_escaped(const std::string& text) {
   }
   return out;
 }
-
-// Holds a lock file while it lives.
-class FolderLock {
- public:
-  explicit FolderLock(const fs::path& folder)
-      : descriptor_(::open((folder / "lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666)) {
-    if (descriptor_ >= 0) ::flock(descriptor_, LOCK_EX);
-  }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-  ~FolderLock() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
- private:
-  int descriptor_;
-};
 
 }  // namespace
 
@@ -145,8 +132,10 @@ Result<Command> link_command(const Isa& isa, const std::vector<fs::path>& object
 
 Result<std::vector<fs::path>> system_objects(const Board& board, const Isa& isa,
                                              const std::string& application,
-                                             const std::vector<std::string>& definitions) {
-  const std::string where = fmt::format("{}{}", board.folder.string(), fmt::join(definitions, ""));
+                                             const std::vector<std::string>& definitions,
+                                             const std::vector<std::string>& modules) {
+  const std::string where = fmt::format("{}{} {}", board.folder.string(),
+                                        fmt::join(definitions, ""), fmt::join(modules, " "));
   const std::uint64_t mark =
       content_hash({reinterpret_cast<const std::uint8_t*>(where.data()), where.size()});
   const fs::path folder =
@@ -159,7 +148,7 @@ Result<std::vector<fs::path>> system_objects(const Board& board, const Isa& isa,
       "# Written by thimble: the part of a firmware that no model changes.\n"
       "rule compile\n  command = $line -MD -MF $out.d\n  depfile = $out.d\n  deps = gcc\n\n";
   std::vector<fs::path> objects;
-  for (const fs::path& source : system_sources(board, application)) {
+  for (const fs::path& source : system_sources(board, modules)) {
     const fs::path inside = source.string().starts_with(source_root().string())
                                 ? fs::relative(source, source_root())
                                 : fs::path("boards") / board.name / source.filename();
@@ -170,7 +159,7 @@ Result<std::vector<fs::path>> system_objects(const Board& board, const Isa& isa,
                          ninja_escaped(source.string()), ninja_escaped(shell_line(command)));
     objects.push_back(object);
   }
-  const FolderLock lock(folder);
+  const FileLock lock(folder / "lock");
   const auto current = read_text(folder / "build.ninja");
   if (!current || *current != ninja) TRY(write_text(folder / "build.ninja", ninja));
   ASSIGN_OR_RETURN(const std::string said, run_tool({"ninja", "-C", folder.string()}));

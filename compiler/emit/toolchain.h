@@ -30,11 +30,12 @@ using Command = std::vector<std::string>;
                                            std::uint64_t main_stack_bytes,
                                            const std::filesystem::path& elf);
 
-/// Objects of kernel, drivers, runtime, board and application, built as far as they are out of
-/// date, side by side, with Ninja. They are kept for later calls, for each set of `definitions` (of
-/// the preprocessor) by themselves; calls that build the same wait for each other.
+/// Objects of kernel, drivers, runtime, board and `modules` (folders, or single sources, of the
+/// repository), built as far as they are out of date, side by side, with Ninja. They are kept for
+/// later calls, for each set of modules and `definitions` (of the preprocessor) by themselves;
+/// calls that build the same wait for each other. `application` names them.
 [[nodiscard]] Result<std::vector<std::filesystem::path>> system_objects(
     const Board& board, const Isa& isa, const std::string& application,
-    const std::vector<std::string>& definitions);
+    const std::vector<std::string>& definitions, const std::vector<std::string>& modules);
 
 }  // namespace thimble::emit

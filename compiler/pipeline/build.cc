@@ -22,6 +22,7 @@ fs::path default_folder(const tflite::Model& model, const BuildOptions& options)
   if (!options.strip_signedness) name += "-with-signedness";
   if (options.all_tensors) name += "-layers";
   if (options.target.counts_steps) name += "-profile";
+  if (options.target.traces) name += "-trace";
   return source_root() / "build" / "out" / name;
 }
 
@@ -105,7 +106,7 @@ class Fitting {
     const emit::Target& target = options_.target;
     ASSIGN_OR_RETURN(ImageReport image, build_once(folder));
     const std::uint64_t room = capacity(target.board, target.limits).ram;
-    const bool must_fit = !options_.arena_bytes && !options_.all_tensors && !target.counts_steps;
+    const bool must_fit = !options_.arena_bytes && !options_.all_tensors && !target.counts_steps && !target.traces;
     const bool is_limited = target.limits.ram && !network_.plan.streams.empty();
     for (int tries = 0; must_fit && tries < kMostTries; ++tries) {
       const std::uint64_t taken = ram_bytes(target.board, image.memory);
@@ -157,9 +158,9 @@ Result<Build> build(const tflite::Model& model, const BuildOptions& options) {
   const auto old_mark = read_text(result.folder / kMarkFile);
   ASSIGN_OR_RETURN(const std::string key, network_key(model, network_options));
   const std::string made_from = fmt::format(
-      "{} {} {}{} ram {} arena {} {:016x}\n", key, target.board.name,
+      "{} {} {}{}{} ram {} arena {} {:016x}\n", key, target.board.name,
       target.weights == emit::WeightsPlacement::kData ? "data" : "rodata",
-      target.counts_steps ? " counting steps" : "", target.limits.ram.value_or(0),
+      target.counts_steps ? " counting steps" : "", target.traces ? " tracing" : "", target.limits.ram.value_or(0),
       options.arena_bytes.value_or(0), sources_mark(target.board));
   const std::vector<std::string> files = products(model);
   const auto old_goal = old_mark ? goal_of(*old_mark, made_from) : std::nullopt;

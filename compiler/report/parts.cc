@@ -10,10 +10,11 @@ namespace thimble {
 namespace {
 
 constexpr std::pair<std::string_view, Part> kFolders[] = {
-    {"kernel", Part::kKernel},    {"drivers", Part::kDrivers},
-    {"runtime", Part::kRuntime},  {"microkernels", Part::kMicrokernels},
-    {"apps", Part::kApplication}, {"frontend", Part::kApplication},
-    {"boards", Part::kBoard},     {"model", Part::kGeneratedCode},
+    {"kernel", Part::kKernel},       {"drivers", Part::kDrivers},
+    {"runtime", Part::kRuntime},     {"microkernels", Part::kMicrokernels},
+    {"apps", Part::kApplication},    {"frontend", Part::kApplication},
+    {"boards", Part::kBoard},        {"shell", Part::kApplication},
+    {"model", Part::kGeneratedCode},
 };
 
 // The kernel's memcpy and its like serve whoever calls them.

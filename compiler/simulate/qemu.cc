@@ -83,7 +83,7 @@ Result<Child> start_child(const std::vector<std::string>& command) {
 
 }  // namespace
 
-Result<Qemu> Qemu::start(const Board& board, const fs::path& elf) {
+Result<Qemu> Qemu::start(const Board& board, const fs::path& elf, unsigned shift) {
   if (!board.simulator) {
     return fail(ExitCode::kUsage,
                 "{}: the board has no simulator; compile for it, or choose another", board.name);
@@ -91,7 +91,7 @@ Result<Qemu> Qemu::start(const Board& board, const fs::path& elf) {
   const Simulator& simulator = *board.simulator;
   // Without it counts would depend on the host.
   std::vector<std::string> command{"qemu-system-riscv32", "-M", simulator.machine, "-icount",
-                                   "shift=0,sleep=off"};
+                                   fmt::format("shift={},sleep=off", shift)};
   if (!simulator.cpu.empty()) command.insert(command.end(), {"-cpu", simulator.cpu});
   command.insert(command.end(), simulator.arguments.begin(), simulator.arguments.end());
   std::optional<TemporaryFolder> folder;

@@ -16,8 +16,13 @@ namespace thimble {
 /// started it.
 class Qemu {
  public:
-  /// Starts `elf` on the board's simulator. Fails with kUsage if the board has none.
-  [[nodiscard]] static Result<Qemu> start(const Board& board, const std::filesystem::path& elf);
+  /// How fast the simulated core's cycle counter runs: it tells nanoseconds.
+  static constexpr double kCyclesPerSecond = 1e9;
+
+  /// Starts `elf` on the board's simulator. Fails with kUsage if the board has none. An instruction
+  /// takes 2^`shift` nanoseconds of simulated time.
+  [[nodiscard]] static Result<Qemu> start(const Board& board, const std::filesystem::path& elf,
+                                          unsigned shift = 0);
   Qemu(Qemu&& other) noexcept;
   Qemu(const Qemu&) = delete;
   Qemu& operator=(const Qemu&) = delete;

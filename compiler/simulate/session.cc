@@ -190,17 +190,55 @@ Result<std::vector<std::uint32_t>> Session::profile(std::span<const std::uint8_t
   return steps;
 }
 
+Result<Bytes> Session::trace() {
+  return request(MessageType::kTrace, {});
+}
+
 Status Session::quit() {
   ASSIGN_OR_RETURN([[maybe_unused]] const Bytes payload, request(MessageType::kQuit, {}));
+  return {};
+}
+
+void Session::take(std::span<const std::uint8_t> bytes) {
+  parser_.add(bytes);
+  while (auto frame = parser_.next()) last_frame_ = std::move(frame);
+  if (listener_ && heard_ < log().size()) listener_(std::string_view(log()).substr(heard_));
+  heard_ = log().size();
+}
+
+Status Session::wait_for(std::string_view mark) {
+  while (true) {
+    if (const auto at = log().find(mark, waited_for_); at != std::string::npos) {
+      waited_for_ = at + mark.size();
+      return {};
+    }
+    ASSIGN_OR_RETURN(const auto progress, stream_.exchange({}, timeout_ms_));
+    take(progress.read);
+    if (progress.closed) return target_failed("ended early");
+    if (progress.read.empty()) {
+      return target_failed(has_faulted() ? std::string("faulted")
+                                         : fmt::format("was silent for {} s", timeout_ms_ / 1000));
+    }
+  }
+}
+
+Status Session::type(std::string_view text) {
+  std::span<const std::uint8_t> outgoing(reinterpret_cast<const std::uint8_t*>(text.data()),
+                                         text.size());
+  while (!outgoing.empty()) {
+    ASSIGN_OR_RETURN(const auto progress, stream_.exchange(outgoing, timeout_ms_));
+    outgoing = outgoing.subspan(progress.written);
+    take(progress.read);
+    if (progress.closed) return target_failed("ended early");
+    if (progress.written == 0 && progress.read.empty()) return target_failed("takes no input");
+  }
   return {};
 }
 
 Status Session::read_to_end() {
   while (true) {
     ASSIGN_OR_RETURN(const auto progress, stream_.exchange({}, timeout_ms_));
-    parser_.add(progress.read);
-    while (parser_.next()) {
-    }
+    take(progress.read);
     if (progress.closed) return {};
     if (progress.read.empty()) {
       return target_failed(fmt::format("was silent for {} s", timeout_ms_ / 1000));

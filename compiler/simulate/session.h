@@ -4,8 +4,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/inference/protocol.h"
@@ -49,8 +52,22 @@ class Session {
   /// Instructions that the function of each step of the plan retires for these inputs; empty if the
   /// firmware does not count them.
   [[nodiscard]] Result<std::vector<std::uint32_t>> profile(std::span<const std::uint8_t> inputs);
+  /// What the trace holds, as the target sends it (compiler/trace); kToolFailed if it has none.
+  [[nodiscard]] Result<Bytes> trace();
   /// Asks the target to end; it answers, then ends.
   [[nodiscard]] Status quit();
+
+  /// For programs with a shell: hears what they say from now on, as they say it.
+  void set_listener(std::function<void(std::string_view)> listener) {
+    listener_ = std::move(listener);
+  }
+  /// Reads until `mark` stands in the text behind the last one that was waited for; a frame on the
+  /// way is kept.
+  [[nodiscard]] Status wait_for(std::string_view mark);
+  /// Types `text` as it stands.
+  [[nodiscard]] Status type(std::string_view text);
+  /// The last frame that came while text was waited for.
+  [[nodiscard]] const std::optional<Frame>& last_frame() const { return last_frame_; }
 
   /// For programs that speak no protocol: reads until the target closes the line.
   [[nodiscard]] Status read_to_end();
@@ -67,6 +84,7 @@ class Session {
   [[nodiscard]] Result<Answer> attempt(const Bytes& request, const Frame& wanted, Bytes& answer);
   [[nodiscard]] Status settle();
   [[nodiscard]] bool has_faulted() const;
+  void take(std::span<const std::uint8_t> bytes);
   [[nodiscard]] std::string fault_report() const;
 
   ByteStream stream_;
@@ -74,6 +92,10 @@ class Session {
   FrameParser parser_;
   int timeout_ms_ = 120'000;
   std::uint8_t sequence_ = 0;
+  std::size_t waited_for_ = 0;  ///< how much of the log
+  std::size_t heard_ = 0;       ///< likewise, by the listener
+  std::function<void(std::string_view)> listener_;
+  std::optional<Frame> last_frame_;
 };
 
 }  // namespace thimble

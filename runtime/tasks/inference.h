@@ -10,6 +10,7 @@
 
 #include "kernel/mutex.h"
 #include "kernel/supervisor.h"
+#include "kernel/trace.h"
 #include "runtime/runtime.h"
 
 namespace thimble::runtime {
@@ -30,11 +31,11 @@ class Inference {
   Inference(const Inference&) = delete;
   Inference& operator=(const Inference&) = delete;
 
-  /// As runtime::run(); StatusCode::kCancelled also once tick `deadline` has passed. Not for
-  /// interrupts.
+  /// As runtime::run(); StatusCode::kCancelled also once tick `deadline` has passed. Its steps are
+  /// in the trace, if there is one. Not for interrupts.
   [[nodiscard]] Status run(const Plan& plan, std::span<std::byte> arena,
                            kernel::Deadline deadline = kernel::kForever) {
-    begin(deadline);
+    begin(plan, deadline);
     const Status status = runtime::run(plan, arena, step_done, this);
     end();
     return status;
@@ -44,15 +45,18 @@ class Inference {
   void cancel() { cancelled_ = true; }
 
  protected:
-  void begin(kernel::Deadline deadline) {
+  void begin(const Plan& plan, kernel::Deadline deadline) {
     cancelled_ = false;
     deadline_ = deadline;
     if (heart_ != nullptr) heart_->beat();
+    trace::run_begins(&plan);
   }
   void end() {
+    trace::run_ends();
     if (heart_ != nullptr) heart_->rest();
   }
-  static bool step_done(void* context, std::uint32_t /*step*/) {
+  static bool step_done(void* context, std::uint32_t step) {
+    trace::step_ends(step);
     const auto& inference = *static_cast<const Inference*>(context);
     if (inference.heart_ != nullptr) inference.heart_->beat();
     if (inference.cancelled_) return false;

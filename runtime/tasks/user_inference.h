@@ -28,7 +28,7 @@ class UserInference : private Inference {
 
   /// As Inference::run().
   [[nodiscard]] Status run(const Plan& plan, kernel::Deadline deadline = kernel::kForever) {
-    begin(deadline);
+    begin(plan, deadline);
     const Status status{kernel::run_as_user(config_, infer, reinterpret_cast<std::uintptr_t>(&plan),
                                             reinterpret_cast<std::uintptr_t>(arena_.data()),
                                             arena_.size())};

@@ -37,10 +37,10 @@ class Call:
         return f"exit code {self.code}\n--- standard output:\n{self.out}--- standard error:\n{self.err}"
 
 
-def call(*command, folder=None, environment=None):
+def call(*command, folder=None, environment=None, text=""):
     start = time.monotonic()
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, errors="replace", cwd=folder,
-                          stdin=subprocess.DEVNULL, env=os.environ | {"THIMBLE_ROOT": str(ROOT)} | (environment or {}),
+                          input=text, env=os.environ | {"THIMBLE_ROOT": str(ROOT)} | (environment or {}),
                           timeout=CALL_SECONDS)
     return Call(done.returncode, done.stdout, done.stderr, time.monotonic() - start)
 

@@ -18,10 +18,10 @@ def reader(card, model):
     """What makes an input from a file."""
     if "front_end" not in card:
         return np.load
-    from zoo.common.log_mel import log_mel  # Builds the C++, which other models don't need.
+    from zoo.common.front_end import patch  # Builds the C++, which other models don't need.
 
     model.require_identity_input()
-    return lambda path: log_mel(wav.read(path))
+    return lambda path: patch(card["front_end"]["kind"], wav.read(path))
 
 
 def wrong_clips(folder, card, model):

@@ -19,7 +19,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import numpy as np
 import tensorflow as tf
 
-from zoo.common import card, metrics, quantize, test_inputs
+from zoo.common import card, metrics, quantize, test_inputs, wav
 from zoo.common.reference import Reference, describe, quantized, real
 
 CALIBRATION = 300  # Examples of the training set.
@@ -52,6 +52,8 @@ class Recipe:
     output_type: tf.DType = tf.int8
     test_inputs: int = 50  # How many examples of the test set are kept with the model.
     clips: int = 10  # At most so many inputs are kept as files of their own, of different names.
+    front_end: dict = field(default_factory=dict)  # Of the card, if the model has one; clips are then recordings.
+    recordings: Callable | None = None  # "test" -> the samples behind each input that load() gives.
     clip_name: Callable | None = None  # What is expected -> what to call it; by default its label.
 
     @property
@@ -108,14 +110,15 @@ def _write_clips(recipe, stored, outputs, expected):
     folder = recipe.folder / "clips"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    kept = recipe.recordings("test") if recipe.recordings else stored
     clips = []
-    for value, output, wanted in zip(stored, outputs, expected):
+    for value, output, wanted in zip(kept, outputs, expected):
         name = recipe.named(wanted)
         wrong = recipe.labels and output.argmax() != wanted
         if len(clips) == recipe.clips or wrong or any(clip["label"] == name for clip in clips):
             continue
-        file = f"clips/{name.replace(' ', '-')}.npy"
-        np.save(recipe.folder / file, value)
+        file = f"clips/{name.replace(' ', '-')}.{'wav' if recipe.recordings else 'npy'}"
+        (wav.write if recipe.recordings else np.save)(recipe.folder / file, value)
         clips.append({"file": file, "label": name})
     return clips
 
@@ -139,8 +142,10 @@ def publish(recipe):
     if recipe.labels:
         accuracy["confusion"] = metrics.confusion(outputs, expected).tolist()
     shutil.copyfile(path, recipe.folder / path.name)
-    page = {
-        "name": recipe.name, "description": recipe.description, "task": recipe.task, "model": path.name,
+    page = {"name": recipe.name, "description": recipe.description, "task": recipe.task, "model": path.name}
+    if recipe.front_end:
+        page["front_end"] = recipe.front_end
+    page |= {
         "input": describe(model.input, recipe.input), "output": describe(model.output, recipe.output),
     }
     if recipe.labels:

@@ -59,15 +59,31 @@ def _utterance(rng, label, split):
                rng.integers(20, 85))
 
 
-def load(split):
-    """All features (real numbers) and classes of a split, mixed."""
+def recorded(samples):
+    """As a WAV file holds it."""
+    return np.clip(np.round(32768 * samples), -32768, 32767).astype(np.int16)
+
+
+def _examples(split, made):
+    """What `made` makes of all sounds of a split, and their classes, mixed."""
     rng = np.random.default_rng(SEEDS[split])
     examples, classes = [], []
     for class_, label in enumerate(LABELS):
         for _ in range(SPOKEN[split] * (3 if label == "unknown" else 1)):
             speech = None if label == "silence" else _utterance(rng, label, split)
             for _ in range(HEARD[split]):
-                examples.append(features(0.1 * _noise(rng) if speech is None else _heard(rng, speech)))
+                examples.append(made(0.1 * _noise(rng) if speech is None else _heard(rng, speech)))
                 classes.append(class_)
     mixed = rng.permutation(len(classes))
-    return np.stack(examples)[mixed].astype(np.float32), np.array(classes)[mixed]
+    return np.stack(examples)[mixed], np.array(classes)[mixed]
+
+
+def load(split):
+    """All features (real numbers) and classes of a split, mixed."""
+    examples, classes = _examples(split, features)
+    return examples.astype(np.float32), classes
+
+
+def recordings(split):
+    """The sounds that load() makes features of, in its order."""
+    return _examples(split, recorded)[0]

@@ -45,5 +45,9 @@ if __name__ == "__main__":
                  "not those of training",
         limits="Synthesised speech and noise: the figures say little about people who speak.",
         clips=12,
+        front_end={"kind": "mfcc", "sample_rate": data.RATE, "window": data.WINDOW, "hop": data.HOP, "bands": data.BANDS,
+                   "coefficients": data.COEFFICIENTS, "frames": data.FRAMES, "lowest_hertz": 20,
+                   "highest_hertz": 4000},
+        recordings=data.recordings,
         test_inputs=100,
     ))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zoo.common.log_mel import SHAPE, log_mel
+from zoo.common.front_end import SHAPES, patch
 from zoo.miniresnet import sounds
 from zoo.miniresnet.speech import speech
 
@@ -45,8 +45,8 @@ def clip(split, label, number):
 def load(split):
     """All patches (int8) and classes of a split."""
     count = SPLITS[split]
-    patches = np.empty((count * len(LABELS), *SHAPE), dtype=np.int8)
+    patches = np.empty((count * len(LABELS), *SHAPES["log-mel"]), dtype=np.int8)
     classes = np.repeat(np.arange(len(LABELS)), count)
     for i, class_ in enumerate(classes):
-        patches[i] = log_mel(clip(split, LABELS[class_], i % count))
+        patches[i] = patch("log-mel", clip(split, LABELS[class_], i % count))
     return patches, classes

@@ -1,6 +1,7 @@
 # Interrupts. The core jumps into a table by cause. What a call may change is saved on the stack of whom was
 # interrupted; the handler runs on the interrupt stack; only if it made a more urgent task ready, the rest is saved,
 # too, and that task goes on. tp is the interrupt stack's top, or 0 while interrupts use it.
+#include "kernel/arch/riscv/call_handler.inc"
 #include "kernel/arch/riscv/context.h"
 
         .section .text.kernel_vectors, "ax", @progbits
@@ -63,7 +64,7 @@ interrupt_entry:
         addi    sp, tp, -16
         li      tp, 0
         sw      t0, 0(sp)
-        jalr    a0
+        CALL_HANDLER
         addi    tp, sp, 16
         lw      sp, 0(sp)
         lui     a2, %hi(kernel_schedule)
@@ -98,7 +99,7 @@ restore_caller_saved:
 
 nested:
         # The interrupted handler's mepc and mstatus are safe with whoever let interrupts in.
-        jalr    a0
+        CALL_HANDLER
         j       leave
 
 switch_tasks:
@@ -116,7 +117,7 @@ switch_tasks:
         sw      s11, 116(sp)
         csrr    t0, mepc
         sw      t0, INTERRUPT_FRAME_MEPC(sp)
-#if THIMBLE_SAFE
+#if THIMBLE_SWITCH_HOOK
         mv      a0, sp
         call    kernel_before_switch
         lui     a2, %hi(kernel_schedule)

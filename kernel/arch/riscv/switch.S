@@ -26,7 +26,7 @@ kernel_switch:
         frcsr   t0
         sw      t0, CALL_FRAME_FCSR(sp)
 #endif
-#if THIMBLE_SAFE
+#if THIMBLE_SWITCH_HOOK
         mv      a0, sp
         call    kernel_before_switch
 #endif
