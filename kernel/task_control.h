@@ -41,7 +41,7 @@ struct TaskControl {
   std::uint64_t run_time;   ///< ticks
 #endif
 };
-static_assert(sizeof(TaskControl) <= (kSafe ? 72 : 56));
+static_assert(sizeof(TaskControl) <= (kStatistics ? 72 : 56));
 static_assert(offsetof(TaskControl, context) == TASK_CONTEXT);
 static_assert(offsetof(TaskControl, result) == TASK_RESULT);
 

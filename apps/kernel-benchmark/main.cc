@@ -167,7 +167,8 @@ void measure_timer() {
     start_count = 0;
     end_count = count_interruption() + 1;
   });
-  sleep(50 * time::kTicksPerMillisecond);  // until no time slice is left of tasks that shared a level
+  sleep(50 *
+        time::kTicksPerMillisecond);  // until no time slice is left of tasks that shared a level
   repeat("tick", [] {
     constexpr std::uint32_t kRounds = 1'000'000;
     start_count = 0;

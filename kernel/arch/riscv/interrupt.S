@@ -1,6 +1,7 @@
 # Interrupts. The core jumps into a table by cause. What a call may change is saved on the stack of whom was
 # interrupted; the handler runs on the interrupt stack; only if it made a more urgent task ready, the rest is saved,
 # too, and that task goes on. tp is the interrupt stack's top, or 0 while interrupts use it.
+#include "kernel/arch/riscv/call_handler.inc"
 #include "kernel/arch/riscv/context.h"
 
         .section .text.kernel_vectors, "ax", @progbits
@@ -20,15 +21,6 @@ kernel_vectors:
         .endr
         .option pop
         .size   kernel_vectors, . - kernel_vectors
-
-        # The handler in a0, and a note of it in the trace.
-        .macro  CALL_HANDLER
-#if THIMBLE_TRACE_EVENTS
-        call    kernel_traced_handler
-#else
-        jalr    a0
-#endif
-        .endm
 
         .irp    cause, 3,7,11
 interrupt_\cause:

@@ -35,13 +35,15 @@ void count(TaskControl& from, TaskControl& to) {
 
 /// Called with the registers of schedule.current saved down to `stack_pointer`, interrupts off.
 extern "C" void kernel_before_switch([[maybe_unused]] const std::byte* stack_pointer) {
+  [[maybe_unused]] TaskControl& from = *schedule.current;  // once: it costs at each switch
+  TaskControl& to = *schedule.next;
 #if THIMBLE_SAFE
-  protect(*schedule.current, *schedule.next, stack_pointer);
+  protect(from, to, stack_pointer);
 #endif
 #if THIMBLE_STATISTICS
-  count(*schedule.current, *schedule.next);
+  count(from, to);
 #endif
-  trace::task_runs(schedule.next->config);
+  trace::task_runs(to.config);
 }
 
 }  // namespace thimble::kernel

@@ -1,6 +1,7 @@
 # Into user mode and out of it. While user mode runs, mtvec leads to user_trap and mscratch holds where its task's
 # stack ends: nothing here trusts a register of user mode. What comes in between is as in any task: interrupts are
 # handled on their stack, and a switch is a call (kernel_switch), so a task in user mode has no frame of its own kind.
+#include "kernel/arch/riscv/call_handler.inc"
 #include "kernel/arch/riscv/user_frame.h"
 
 #if THIMBLE_SAFE
@@ -198,7 +199,7 @@ user_interrupt:
         addi    sp, tp, -16
         li      tp, 0
         sw      t0, 0(sp)
-        jalr    a0
+        CALL_HANDLER
         addi    tp, sp, 16
         lw      sp, 0(sp)
         lui     a2, %hi(kernel_schedule)
