@@ -26,52 +26,67 @@ constexpr bool reads_in_place(const Window& window) {
          (window.output_width - 1) * window.stride_x + window.kernel_width <= window.input_width;
 }
 
-/// Rows of a window that packed weights keep apart, so that windows inside the input need not be
-/// gathered. Short rows are not worth it.
-constexpr int rows_apart(const Window& window) {
-  constexpr int kShortRow = 8;
-  const bool worth_it = !reads_in_place(window) && window.dilation_x == 1 &&
-                        window.kernel_width * window.input_channels >= kShortRow;
-  return worth_it ? window.kernel_height : 1;
+/// Whether there is one window only.
+constexpr bool is_line(const Window& window) {
+  return window.output_height * window.output_width == 1;
 }
 
-/// Bytes of scratch that a Conv2d needs.
-constexpr std::uint32_t conv2d_scratch_bytes(const Window& window) {
+/// Bytes of scratch that thimble_conv2d_line and thimble_conv2d_unpacked need.
+constexpr std::uint32_t window_scratch_bytes(const Window& window) {
   if (reads_in_place(window)) return 0;
   const std::uint32_t taps = window.kernel_height * window.kernel_width * window.input_channels;
-  const std::uint32_t outputs = window.output_height * window.output_width;
-  return (outputs < kTilePixels ? outputs : kTilePixels) * ((taps + 3) / 4 * 4);
+  return (is_line(window) ? 1 : kUnpackedPixels) * ((taps + 3) / 4 * 4);
 }
 
 struct Conv2d {
   Window window;
   Requantization requantization;  ///< the input's zero point is folded into the biases
   const void* weights;            ///< as the function has them
-  const void* runs;               ///< of packed weights, as the function has them
+  const void* runs;               ///< as the function has them
+  std::uint16_t segment_taps;     ///< of thimble_conv2d_packed: a multiple of kUnrolledTaps
 };
+
+/// Bytes of scratch that thimble_conv2d_packed needs: sums, where there are several segments.
+constexpr std::uint32_t packed_scratch_bytes(const Window& window, int segment_taps) {
+  const int taps = window.kernel_height * window.kernel_width * window.input_channels;
+  return taps > segment_taps ? 4U * kTilePixels * window.output_channels : 0;
+}
 
 /// A convolution some of whose channels have a form of their own.
 struct Conv2dWithExceptions {
-  Conv2d most;        ///< for thimble_conv2d_packed
+  Conv2d most;        ///< for thimble_conv2d_packed or thimble_conv2d_line
   Conv2d exceptions;  ///< for thimble_conv2d_reference: the exceptions alone, one after the other
   const void* channels;  ///< std::uint16_t: which of the output's channels each of them is
   std::uint16_t count;
 };
 
-/// Microkernels (runtime/plan.h). Buffers: input, output, scratch of conv2d_scratch_bytes().
-/// Descriptor: Conv2d. Not for interrupts.
+/// Microkernels (runtime/plan.h). Buffers: input, output, scratch. Descriptor: Conv2d. Not for
+/// interrupts.
 ///
-/// Packed weights (microkernels/tile.h): the fastest. Not for RequantizationForm::kReference.
+/// Windows are packed, eight at a time (microkernels/tile.h). Weights: int8, segment by segment of
+/// taps as thimble_packed_tile has them. Biases: 2^19 less for each segment. Not for
+/// RequantizationForm::kReference.
 extern "C" void thimble_conv2d_packed(const void* descriptor, std::byte* const* buffers,
                                       std::uint32_t first_row, std::uint32_t rows);
+/// One window; the weights are packed as thimble_packed_line has them. Not for
+/// RequantizationForm::kReference.
+extern "C" void thimble_conv2d_line(const void* descriptor, std::byte* const* buffers,
+                                    std::uint32_t first_row, std::uint32_t rows);
 /// The same, then the exceptions again. Descriptor: Conv2dWithExceptions.
 extern "C" void thimble_conv2d_packed_with_exceptions(const void* descriptor,
                                                       std::byte* const* buffers,
                                                       std::uint32_t first_row, std::uint32_t rows);
+extern "C" void thimble_conv2d_line_with_exceptions(const void* descriptor,
+                                                    std::byte* const* buffers,
+                                                    std::uint32_t first_row, std::uint32_t rows);
 template <typename Order>
 constexpr void conv2d_packed_order(const Window& window, Order& order) {
-  windows_order(window, {window.input_channels, window.output_channels}, kTilePixels,
-                reads_in_place(window) || rows_apart(window) > 1, order);
+  windows_order(window, {window.input_channels, window.output_channels}, kTilePixels, false, order);
+}
+template <typename Order>
+constexpr void conv2d_line_order(const Window& window, Order& order) {
+  windows_order(window, {window.input_channels, window.output_channels}, 1, reads_in_place(window),
+                order);
 }
 
 /// Weights as thimble_unpacked_sums has them (microkernels/tile.h), group after group of four

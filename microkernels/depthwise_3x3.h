@@ -39,5 +39,8 @@ struct Depthwise3x3 {
 extern "C" void thimble_depthwise_3x3_stride1(const Depthwise3x3* rows);
 extern "C" void thimble_depthwise_3x3_stride2(const Depthwise3x3* rows);
 extern "C" void thimble_depthwise_3x3_small(const Depthwise3x3* rows);
+/// For unsigned input whose zero point is zero, and rectified outputs.
+extern "C" void thimble_depthwise_3x3_stride1_rectified(const Depthwise3x3* rows);
+extern "C" void thimble_depthwise_3x3_stride2_rectified(const Depthwise3x3* rows);
 
 }  // namespace thimble::microkernels

@@ -63,33 +63,46 @@ Depthwise3x3 rows_of(const DepthwiseConv2d& layer, std::byte* const* buffers,
   return work;
 }
 
+void compute(const void* descriptor, std::byte* const* buffers, std::uint32_t first_row,
+             std::uint32_t rows, void (*loops)(const Depthwise3x3*)) {
+  if (rows == 0) return;
+  const Depthwise3x3 work =
+      rows_of(*static_cast<const DepthwiseConv2d*>(descriptor), buffers, first_row, rows);
+  loops(&work);
+}
+
 }  // namespace
 
 extern "C" void thimble_depthwise_conv2d_3x3_stride1(const void* descriptor,
                                                      std::byte* const* buffers,
                                                      std::uint32_t first_row, std::uint32_t rows) {
-  if (rows == 0) return;
-  const Depthwise3x3 work =
-      rows_of(*static_cast<const DepthwiseConv2d*>(descriptor), buffers, first_row, rows);
-  thimble_depthwise_3x3_stride1(&work);
+  compute(descriptor, buffers, first_row, rows, thimble_depthwise_3x3_stride1);
 }
 
 extern "C" void thimble_depthwise_conv2d_3x3_stride2(const void* descriptor,
                                                      std::byte* const* buffers,
                                                      std::uint32_t first_row, std::uint32_t rows) {
-  if (rows == 0) return;
-  const Depthwise3x3 work =
-      rows_of(*static_cast<const DepthwiseConv2d*>(descriptor), buffers, first_row, rows);
-  thimble_depthwise_3x3_stride2(&work);
+  compute(descriptor, buffers, first_row, rows, thimble_depthwise_3x3_stride2);
+}
+
+extern "C" void thimble_depthwise_conv2d_3x3_stride1_rectified(const void* descriptor,
+                                                               std::byte* const* buffers,
+                                                               std::uint32_t first_row,
+                                                               std::uint32_t rows) {
+  compute(descriptor, buffers, first_row, rows, thimble_depthwise_3x3_stride1_rectified);
+}
+
+extern "C" void thimble_depthwise_conv2d_3x3_stride2_rectified(const void* descriptor,
+                                                               std::byte* const* buffers,
+                                                               std::uint32_t first_row,
+                                                               std::uint32_t rows) {
+  compute(descriptor, buffers, first_row, rows, thimble_depthwise_3x3_stride2_rectified);
 }
 
 extern "C" void thimble_depthwise_conv2d_3x3_small(const void* descriptor,
                                                    std::byte* const* buffers,
                                                    std::uint32_t first_row, std::uint32_t rows) {
-  if (rows == 0) return;
-  const Depthwise3x3 work =
-      rows_of(*static_cast<const DepthwiseConv2d*>(descriptor), buffers, first_row, rows);
-  thimble_depthwise_3x3_small(&work);
+  compute(descriptor, buffers, first_row, rows, thimble_depthwise_3x3_small);
 }
 
 }  // namespace thimble::microkernels

@@ -60,6 +60,10 @@ struct Add {
 extern "C" void thimble_add(const void* descriptor, std::byte* const* buffers,
                             std::uint32_t first_row, std::uint32_t rows);
 
+/// The same, smaller and slower.
+extern "C" void thimble_add_small(const void* descriptor, std::byte* const* buffers,
+                                  std::uint32_t first_row, std::uint32_t rows);
+
 /// A product of two int8 less their zero points has room for this shift in a
 /// word.
 inline constexpr int kProductShift = 15;
@@ -82,6 +86,10 @@ struct Multiply {
 /// A Microkernel. Buffers: inputs, output, none. Descriptor: Multiply.
 extern "C" void thimble_multiply(const void* descriptor, std::byte* const* buffers,
                                  std::uint32_t first_row, std::uint32_t rows);
+
+/// The same, smaller and slower.
+extern "C" void thimble_multiply_small(const void* descriptor, std::byte* const* buffers,
+                                       std::uint32_t first_row, std::uint32_t rows);
 
 /// Any function of one element.
 struct Lookup {

@@ -79,8 +79,6 @@ WindowReader::WindowReader(const Window& window, std::byte* const* buffers, int 
       in_place_(in_place),
       pitch_((window.kernel_height * window.kernel_width * window.input_channels + 3) / 4 * 4),
       step_(window.stride_x * window.input_channels),
-      inside_end_((window.input_width - window.kernel_width + window.pad_left) / window.stride_x +
-                  1),
       here_{first_row, 0,
             input_ + ((first_row * window.stride_y - window.pad_top) * window.input_width -
                       window.pad_left) *
@@ -99,18 +97,6 @@ void WindowReader::advance() {
   here_.column = 0;
   ++here_.row;
   here_.line += window_.stride_y * window_.input_width * window_.input_channels;
-}
-
-int WindowReader::follow() {
-  // Else the windows are of two rows.
-  if (here_.column < kTilePixels) return 0;
-  const int end = inside_end_ < window_.output_width ? inside_end_ : window_.output_width;
-  const int tiles = end > here_.column ? (end - here_.column) / kTilePixels : 0;
-  if (tiles > 0) {
-    here_.column += tiles * kTilePixels - 1;
-    advance();
-  }
-  return tiles;
 }
 
 bool WindowReader::next(int count, const std::int8_t** pixels) {

@@ -21,13 +21,9 @@ class WindowReader {
   /// there, row by row.
   WindowReader(const Window& window, std::byte* const* buffers, int first_row, bool in_place);
 
-  /// The next windows, at most kTilePixels. True if they are where they are in the input; else each
-  /// was gathered into one line of taps.
+  /// The next windows, at most kUnpackedPixels. True if they are where they are in the input; else
+  /// each was gathered into one line of taps.
   bool next(int count, const std::int8_t** pixels);
-
-  /// After kTilePixels windows were found in place: passes over the tiles that follow them in
-  /// place, in the same row, and returns how many.
-  int follow();
 
  private:
   struct Position {
@@ -44,7 +40,6 @@ class WindowReader {
   bool in_place_;
   int pitch_;
   int step_;
-  int inside_end_;  // column after the last whose window does not go beyond the input's right side
   Position here_;
 };
 

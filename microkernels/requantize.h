@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 
 namespace thimble::microkernels {
 
@@ -20,17 +21,22 @@ struct ReferenceScale {
   std::int32_t shift;  ///< 2 to 62
 };
 
+/// How it stands in flash: the multiplier's four bytes, lowest first, and one of the shift.
+inline constexpr int kReferenceScaleBytes = 5;
+
 /// Of a layer. In all forms but kReference a scale is one unsigned word: its upper 27 bits times
 /// the value, its lower 5 bits the shift; the whole word is the factor.
 struct Requantization {
-  const void* biases;  ///< int32, one an output channel
-  const void* scales;  ///< std::uint32_t or ReferenceScale, one a channel, or one for all
+  const void*
+      biases;  ///< int32, one an output channel; or its lower three bytes, if they are short
+  const void* scales;  ///< words, or kReferenceScaleBytes each: one a channel, or one for all
   RequantizationForm form;
   bool per_channel;
   std::int16_t zero_point;
-  std::int8_t lowest;  ///< of the clamp, which has the saturation of int8 in it
-  std::int8_t highest;
+  std::int16_t lowest;   ///< of the clamp, which has the saturation of int8 in it
+  std::int16_t highest;  ///< more than an int8 where the output is stored as unsigned
   bool double_round;  ///< TOSA's DOUBLE_ROUND: as if rounded at 2^31 first, halves away from zero
+  bool short_biases;  ///< for Requantizer alone
 };
 
 /// TOSA 1.0's apply_scale_32, before zero point and clamp, as the specification has it.
@@ -66,11 +72,16 @@ constexpr std::int32_t scaled(std::int32_t value, std::uint32_t multiplier, std:
 class Requantizer {
  public:
   Requantizer(const Requantization& layer, int channel)
-      : layer_(layer),
-        bias_(static_cast<const std::int32_t*>(layer.biases)[channel]),
-        scale_(layer.per_channel ? channel : 0) {
-    if (layer.form == RequantizationForm::kReference) return;
-    multiplier_ = static_cast<const std::uint32_t*>(layer.scales)[scale_];
+      : layer_(layer), bias_(bias_of(layer, channel)) {
+    const int scale = layer.per_channel ? channel : 0;
+    if (layer.form == RequantizationForm::kReference) {
+      const auto* bytes =
+          static_cast<const std::uint8_t*>(layer.scales) + scale * kReferenceScaleBytes;
+      std::memcpy(&multiplier_, bytes, sizeof multiplier_);
+      offset_ = bytes[sizeof multiplier_];
+      return;
+    }
+    multiplier_ = static_cast<const std::uint32_t*>(layer.scales)[scale];
     offset_ = rounding_offset(multiplier_, layer.zero_point, layer.double_round);
   }
 
@@ -86,18 +97,23 @@ class Requantizer {
   }
 
  private:
+  static std::int32_t bias_of(const Requantization& layer, int channel) {
+    if (!layer.short_biases) return static_cast<const std::int32_t*>(layer.biases)[channel];
+    const auto* bytes = static_cast<const std::uint8_t*>(layer.biases) + 3 * channel;
+    const auto high = static_cast<std::int8_t>(bytes[2]);
+    return high * 0x10000 + bytes[1] * 0x100 + bytes[0];
+  }
+
   [[nodiscard]] std::int32_t reference(std::int32_t value) const {
-    const ReferenceScale& scale = static_cast<const ReferenceScale*>(layer_.scales)[scale_];
-    return static_cast<std::int32_t>(
-               apply_scale(value, scale.multiplier, scale.shift, layer_.double_round)) +
+    return static_cast<std::int32_t>(apply_scale(value, static_cast<std::int32_t>(multiplier_),
+                                                 offset_, layer_.double_round)) +
            layer_.zero_point;
   }
 
   const Requantization& layer_;
   const std::int32_t bias_;
-  const int scale_;
   std::uint32_t multiplier_ = 0;
-  std::int32_t offset_ = 0;
+  std::int32_t offset_ = 0;  // of kReference, the shift
 };
 
 }  // namespace thimble::microkernels

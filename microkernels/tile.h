@@ -1,6 +1,6 @@
-// The innermost part of convolutions: a few windows, whose taps lie one after the other, times all
-// output channels. It exists in assembly for the cores we know (rv32im/) and plainly for any other
-// (reference/), which says what it means.
+// The innermost parts of convolutions: windows, whose taps lie one after the other, times all
+// output channels. They exist in assembly for the cores we know (rv32im/) and plainly for any other
+// (reference/), which says what they mean.
 #pragma once
 
 #include <cstddef>
@@ -8,24 +8,82 @@
 
 namespace thimble::microkernels {
 
-/// Windows that share each weight that is loaded.
-inline constexpr int kTilePixels = 3;
-/// The same where weights are not packed.
+/// Windows that are computed together.
+inline constexpr int kTilePixels = 8;
+/// Words that hold a tap of all of them.
+inline constexpr int kTileWords = 5;
+/// Bits that a window's sum may have between the first and the last tap of a segment.
+inline constexpr int kFieldBits = 20;
+/// Most taps of a segment.
+inline constexpr int kSegmentTaps = 72;
+/// The taps of a segment are padded to a multiple.
+inline constexpr int kUnrolledTaps = 4;
+/// Output channels are computed in groups of this many, two that are left at the end as a group of
+/// their own. The last one of an odd number is computed with a channel of zeros.
+inline constexpr int kChannelGroup = 4;
+
+struct ChannelGroups {
+  std::int32_t fours;
+  std::int32_t twos;
+};
+constexpr ChannelGroups channel_groups(int channels) {
+  const int pairs = (channels + 1) / 2;
+  return {pairs / 2, pairs % 2};
+}
+
+/// Packs `count` taps of eight windows x0 to x7, five words each, modulo 2^32:
+///
+///   x0 + 2^20 x1    x2 + 2^20 x3    x4 + 2^20 x5    x6 + 2^8 x1 + 2^16 x3    x7 + 2^8 x5 + 2^12 x3
+///
+/// A sum of words times weights is, by the same formulas, that of the windows' sums. As long as
+/// those have 20 bits, they can be told from it: each word has 20 bits of one of them, the first
+/// three have 12 bits of another, and the 8 bits that these lack are left in the last two words
+/// when what is known is taken off. The pointers are left `step` behind the last tap.
+extern "C" void thimble_pack_words(const std::int8_t** pixels, std::uint32_t* words,
+                                   std::int32_t count, std::int32_t step);
+
+/// The fields' order is known to the assembly.
+struct PackedTile {
+  const std::uint32_t* words;  ///< of a segment of taps, a multiple of kUnrolledTaps
+  const std::uint32_t* words_end;
+  const std::int8_t* weights;  ///< [group][tap][channel of the group]; those behind when done
+  ChannelGroups groups;        ///< 0 when done
+  std::int32_t channels;       ///< changed
+  std::int32_t windows;        ///< 0 if all have outputs; else how many
+  std::int32_t is_first;       ///< of the segments: it is added to the biases, else to the sums
+  std::int32_t is_last;        ///< it makes outputs, else sums
+  std::int32_t* sums;          ///< [channel][window]; those behind when done
+  const std::int32_t* biases;  ///< one a channel; those behind when done with the first segment
+  const std::uint32_t* scales;
+  std::uint32_t
+      scale_step;  ///< bytes from one channel's scale to the next: 4, or 0 if all share one
+  std::int32_t twice_zero_point;  ///< and 1: with a half for rounding
+  std::int32_t lowest;
+  std::int32_t highest;
+  std::int32_t double_round;  ///< 0 or 1
+  std::int32_t symmetric;     ///< RequantizationForm::kSymmetric
+  std::int8_t* output;        ///< of the first window; that behind when done
+  std::int32_t pitch;         ///< bytes from one window's outputs to the next's
+  std::uint32_t work[kTileWords * kChannelGroup + kTilePixels];  ///< the function's own
+};
+
+/// Each segment counts 2^19 more for each window and channel than it has.
+extern "C" void thimble_packed_tile(PackedTile* tile);
+
+/// Windows that share each weight that is loaded where weights are not packed.
 inline constexpr int kUnpackedPixels = 2;
 /// Taps of the longest run of packed weights.
 inline constexpr int kLongestRun = 14;
-/// Output channels are computed in groups of this many, those left at the end in pairs.
-inline constexpr int kChannelGroup = 4;
-/// Larger ones, where there is only one window.
+/// Output channels of one window are computed in groups of this many, then of four, those left at
+/// the end in pairs.
 inline constexpr int kLineGroup = 12;
 
-/// The fields' order is known to the assembly.
-struct Tile {
-  const std::int8_t* pixels[kTilePixels];  ///< windows; the next tile's when done
-  std::int8_t* output;                     ///< of the first window; the next tile's when done
-  std::int32_t pitch;                      ///< bytes from one window's outputs to the next's
+/// One window. The fields' order is known to the assembly, which changes them.
+struct Line {
+  const std::int8_t* pixel;
+  std::int8_t* output;
   const std::byte* weights;
-  const std::uint32_t* runs;
+  const std::uint8_t* runs;
   const std::int32_t* biases;
   const std::uint32_t* scales;
   std::uint32_t
@@ -36,25 +94,13 @@ struct Tile {
   std::int32_t highest;
   std::int32_t double_round;  ///< 0 or 1
   std::int32_t symmetric;     ///< RequantizationForm::kSymmetric
-  std::int32_t tiles;         ///< how many, one after the other, at least 1; 1 when done
-  std::int32_t pixel_step;    ///< bytes from a tile's windows to the next one's
-  std::int32_t rows;          ///< of a window
-  std::int32_t row_taps;      ///< in each of them, one after the other
-  std::int32_t row_step;      ///< bytes from a row's end to the next row
-  std::uintptr_t work[5];     ///< the function's own
 };
 
 /// Packed weights. Group by group of channels, tap by tap, a word for each pair of them: w0 + (w1
-/// << 16). In each run of taps both sums of products fit 16 bits, for any input. `runs` has, for
-/// each group, words of the runs' lengths, 4 bits each from the lowest on, ended by 0; after seven
-/// lengths kNextWord, if there are more. `biases` has for each pair the words b0 + (b1 << 16) and
-/// b1.
-extern "C" void thimble_packed_tile_1(Tile* tile);
-extern "C" void thimble_packed_tile_2(Tile* tile);
-extern "C" void thimble_packed_tile_3(Tile* tile);
-
-/// The same for one window and one tile, with groups of kLineGroup channels before those of four.
-extern "C" void thimble_packed_line(Tile* tile);
+/// << 16). In each run of taps both sums of products fit 16 bits, for any input. `runs` has the
+/// runs' lengths, for each group, ended by 0. `biases` has for each pair the words b0 + (b1 << 16)
+/// and b1.
+extern "C" void thimble_packed_line(Line* line);
 
 /// Sums of products of two windows and four channels from one byte a weight: `weights` has a word a
 /// tap, with 128 added to each weight, those of channels 0, 2, 1, 3 from the lowest byte on. In

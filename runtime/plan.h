@@ -81,7 +81,7 @@ struct Step {
   std::uint16_t layer;          ///< which layer of the model this belongs to, for profiles
   const void* function;
   const Binding* bindings;
-  const std::size_t* lengths;  ///< bytes, one a binding
+  const std::size_t* lengths;  ///< bytes, one a binding; null for microkernels and streams
   const void* detail;
 };
 

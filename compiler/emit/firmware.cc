@@ -64,10 +64,8 @@ StackOptions callees_of(const plan::Plan& plan) {
                              "thimble::runtime::(anonymous namespace)::run_dispatch"}) {
     options.callees[caller] = functions;
   }
-  // Jumps through registers stay within these.
-  for (const char* tile :
-       {"thimble_packed_tile_1", "thimble_packed_tile_2", "thimble_packed_tile_3"})
-    options.callees[tile] = {};
+  // Jumps through registers stay within.
+  options.callees["thimble_packed_line"] = {};
   return options;
 }
 

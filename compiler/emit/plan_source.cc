@@ -58,6 +58,11 @@ std::string descriptor_text(const plan::PlannedLayer& planned, std::size_t numbe
   return fmt::format("constexpr auto kDetail{} = microkernels::{};\n", number, text);
 }
 
+// Microkernels and streams know them from their descriptors.
+bool needs_lengths(const Step& step) {
+  return step.kind != StepKind::kMicrokernel && step.kind != StepKind::kStream;
+}
+
 // A stream's tables.
 std::string stream_text(const plan::Stream& stream, std::size_t number) {
   std::string windows;
@@ -79,9 +84,12 @@ std::string tables(std::string& out, const Step& step, std::size_t number, const
   const std::vector<plan::PlannedLayer>& layers = plan.layers;
   out += fmt::format("constexpr Binding kBindings{}[] = {{", number);
   for (const Binding& binding : step.bindings) out += binding_text(binding) + ", ";
-  out += fmt::format("}};\nconstexpr std::size_t kLengths{}[] = {{", number);
-  for (const Binding& binding : step.bindings) out += fmt::format("{}, ", binding.length);
   out += "};\n";
+  if (needs_lengths(step)) {
+    out += fmt::format("constexpr std::size_t kLengths{}[] = {{", number);
+    for (const Binding& binding : step.bindings) out += fmt::format("{}, ", binding.length);
+    out += "};\n";
+  }
   if (step.kind == StepKind::kFill) {
     out += fmt::format("constexpr FillPattern kDetail{} = {{0x{:x}u, {}}};\n", number, step.pattern,
                        step.pattern_length);
@@ -140,13 +148,12 @@ std::string plan_source(const std::string& name, const plan::Plan& plan) {
     const std::string detail = tables(out, step, i, plan);
     const std::string function = function_of(step, plan);
     steps += fmt::format(
-        "    {{StepKind::{}, {}, {}, 0, 0x{:x}u, {{{}, {}, {}}}, 0, {}, kBindings{}, kLengths{}, "
-        "{}}},\n",
+        "    {{StepKind::{}, {}, {}, 0, 0x{:x}u, {{{}, {}, {}}}, 0, {}, kBindings{}, {}, {}}},\n",
         kind_name(step.kind), step.bindings.size(), step.constants.size(), arena_mask(step),
         step.workgroups[0], step.rows_per_call > 0 ? step.rows_per_call : step.workgroups[1],
         step.workgroups[2],
         function.empty() ? "nullptr" : fmt::format("{}_function_{}", name, functions[function]), i,
-        i, detail);
+        needs_lengths(step) ? fmt::format("kLengths{}", i) : "nullptr", detail);
   }
   out += fmt::format(
       "\nconstexpr Step kSteps[] = {{\n{1}}};\n\n}}  // namespace\n\n"

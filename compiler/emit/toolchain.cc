@@ -1,13 +1,10 @@
 // See toolchain.h.
 #include "compiler/emit/toolchain.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "compiler/base/file.h"
+#include "compiler/base/lock.h"
 #include "compiler/base/process.h"
 
 namespace thimble::emit {
@@ -84,23 +81,6 @@ std::string ninja_escaped(const std::string& text) {
   }
   return out;
 }
-
-// Holds a lock file while it lives.
-class FolderLock {
- public:
-  explicit FolderLock(const fs::path& folder)
-      : descriptor_(::open((folder / "lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666)) {
-    if (descriptor_ >= 0) ::flock(descriptor_, LOCK_EX);
-  }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-  ~FolderLock() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
- private:
-  int descriptor_;
-};
 
 }  // namespace
 
@@ -179,7 +159,7 @@ Result<std::vector<fs::path>> system_objects(const Board& board, const Isa& isa,
                          ninja_escaped(source.string()), ninja_escaped(shell_line(command)));
     objects.push_back(object);
   }
-  const FolderLock lock(folder);
+  const FileLock lock(folder / "lock");
   const auto current = read_text(folder / "build.ninja");
   if (!current || *current != ninja) TRY(write_text(folder / "build.ninja", ninja));
   ASSIGN_OR_RETURN(const std::string said, run_tool({"ninja", "-C", folder.string()}));

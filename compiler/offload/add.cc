@@ -11,9 +11,9 @@ class Addition : public Candidate {
   Addition(const Meeting& meeting, const PairFunction& function, const SumForm& form)
       : meeting_(meeting), lowest_(function.lowest), highest_(function.highest), form_(form) {}
 
-  [[nodiscard]] Layer encode(Goal /*goal*/) const override {
+  [[nodiscard]] Layer encode(Goal goal) const override {
     Layer layer;
-    layer.symbol = "thimble_add";
+    layer.symbol = goal == Goal::kSize ? "thimble_add_small" : "thimble_add";
     layer.header = "microkernels/elementwise.h";
     layer.descriptor = fmt::format(
         "Add{{{}, {}, {}, {}, {}, {}, {}}}", broadcast_text(meeting_.broadcast), form_.first_factor,

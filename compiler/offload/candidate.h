@@ -23,8 +23,9 @@ class Candidate {
   /// Everything of the layer but its name and tensor.
   [[nodiscard]] virtual Layer encode(Goal goal) const = 0;
 
-  std::vector<std::string> inputs;        ///< the values it reads
-  const mlir::Operation* last = nullptr;  ///< the operation whose result it makes
+  std::vector<std::string> inputs;         ///< the values it reads
+  const mlir::Operation* first = nullptr;  ///< the operation that it was recognized by
+  const mlir::Operation* last = nullptr;   ///< the operation whose result it makes
 };
 
 /// Neither set: not an operation that this recognizer knows.
@@ -43,6 +44,8 @@ using Recognizer = Recognition (*)(const Graph& graph, const mlir::Operation& op
 [[nodiscard]] Recognition recognize_convolution(const Graph& graph,
                                                 const mlir::Operation& operation);
 [[nodiscard]] Recognition recognize_copy(const Graph& graph, const mlir::Operation& operation);
+[[nodiscard]] Recognition recognize_dequantize(const Graph& graph,
+                                               const mlir::Operation& operation);
 [[nodiscard]] Recognition recognize_lookup(const Graph& graph, const mlir::Operation& operation);
 [[nodiscard]] Recognition recognize_max_pool(const Graph& graph, const mlir::Operation& operation);
 [[nodiscard]] Recognition recognize_mean(const Graph& graph, const mlir::Operation& operation);

@@ -12,8 +12,7 @@ namespace {
 
 using mlir::Operation;
 
-constexpr std::int64_t kLowestInput = -128;
-constexpr std::int64_t kHighestInput = 127;
+constexpr std::int64_t kInputs = 256;
 
 bool read_shape(const Operation& operation, Convolution& layer) {
   const auto weights = mlir::tensor_type(operation.operand_types[1]);
@@ -61,6 +60,8 @@ std::string read_weights(const Graph& graph, const Operation& operation, Convolu
 }  // namespace
 
 std::vector<ChannelScale> Convolution::channel_scales() const {
+  const std::int64_t lowest = unsigned_input ? 0 : -kInputs / 2;
+  const std::int64_t highest = lowest + kInputs - 1;
   std::vector<ChannelScale> channels(window.output_channels);
   for (std::size_t c = 0; c < channels.size(); ++c) {
     ChannelScale& channel = channels[c];
@@ -68,8 +69,8 @@ std::vector<ChannelScale> Convolution::channel_scales() const {
     for (std::size_t tap = 0; tap < taps(); ++tap) {
       const std::int64_t weight = weights[c * taps() + tap];
       sum += weight;
-      channel.lowest += std::min(weight * kLowestInput, weight * kHighestInput);
-      channel.highest += std::max(weight * kLowestInput, weight * kHighestInput);
+      channel.lowest += std::min(weight * lowest, weight * highest);
+      channel.highest += std::max(weight * lowest, weight * highest);
     }
     channel.bias = biases[c] - window.input_zero_point * sum;
     channel.lowest += channel.bias;

@@ -22,7 +22,8 @@ class Convolution : public Candidate {
 
   microkernels::Window window{};
   bool depthwise = false;
-  int multiplier = 1;  ///< depthwise: output channels an input channel
+  bool unsigned_input = false;  ///< stored with 128 added (unsigned_tensors.h)
+  int multiplier = 1;           ///< depthwise: output channels an input channel
   std::vector<std::int8_t>
       weights;  ///< [output channel][kernel row][kernel column][input channel, if not depthwise]
   std::vector<std::int64_t> biases;  ///< the program's own

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "compiler/offload/bytes.h"
 #include "compiler/offload/runs.h"
+#include "compiler/offload/segments.h"
 #include "compiler/offload/window.h"
 
 namespace thimble::offload {
@@ -20,31 +22,21 @@ ChannelWeights weights_of(const Convolution& layer, std::size_t channel) {
   return ChannelWeights(layer.weights).subspan(channel * layer.taps(), layer.taps());
 }
 
-// The channels that the microkernel computes together when so many are left.
-std::size_t group_size(const Convolution& layer, std::size_t left) {
-  const bool one_window = layer.window.output_height * layer.window.output_width == 1;
-  for (const std::size_t size : {microkernels::kLineGroup, microkernels::kChannelGroup}) {
-    if (left >= size && (one_window || size == microkernels::kChannelGroup)) return size;
-  }
+// The channels that thimble_packed_line computes together when so many are left.
+std::size_t group_size(std::size_t left) {
+  for (const std::size_t size : {microkernels::kLineGroup, microkernels::kChannelGroup})
+    if (left >= size) return size;
   return std::min<std::size_t>(2, left);
 }
 
-void encode_packed(const Convolution& layer, EncodedConv2d& encoded) {
+void encode_line(const Convolution& layer, EncodedConv2d& encoded) {
   const std::size_t outputs = layer.window.output_channels;
   for (std::size_t first = 0; first < outputs;) {
-    const std::size_t count = group_size(layer, outputs - first);
+    const std::size_t count = group_size(outputs - first);
     std::vector<ChannelWeights> channels;
     channels.reserve(count);
     for (std::size_t c = first; c < first + count; ++c) channels.push_back(weights_of(layer, c));
-    const auto rows = static_cast<std::size_t>(microkernels::rows_apart(layer.window));
-    for (std::size_t row = 0; row < rows; ++row) {
-      const std::size_t row_taps = layer.taps() / rows;
-      std::vector<ChannelWeights> parts;
-      parts.reserve(count);
-      for (const ChannelWeights channel : channels)
-        parts.push_back(channel.subspan(row * row_taps, row_taps));
-      append(encoded.runs, bytes_of(run_words(run_lengths(parts))));
-    }
+    append(encoded.runs, run_lengths(channels));
     append(encoded.weights, bytes_of(packed(channels)));
     first += count;
   }
@@ -55,6 +47,17 @@ void encode_packed(const Convolution& layer, EncodedConv2d& encoded) {
     biases[c] = static_cast<std::int32_t>(static_cast<std::uint32_t>(biases[c]) +
                                           (static_cast<std::uint32_t>(biases[c + 1]) << 16U));
   }
+}
+
+void encode_packed(const Convolution& layer, EncodedConv2d& encoded) {
+  encoded.segment_taps = segment_taps(layer);
+  encoded.weights = segment_weights(layer, encoded.segment_taps);
+  const auto segments =
+      (static_cast<int>(layer.taps()) + encoded.segment_taps - 1) / encoded.segment_taps;
+  for (std::int32_t& bias : encoded.requantization.biases)
+    bias = static_cast<std::int32_t>(
+        static_cast<std::uint32_t>(bias) -
+        static_cast<std::uint32_t>(segments << (microkernels::kFieldBits - 1)));
 }
 
 // Groups of four channels, then single ones.
@@ -72,6 +75,7 @@ void encode_unpacked(const Convolution& layer, EncodedConv2d& encoded) {
     const ChannelWeights weights = weights_of(layer, c);
     encoded.weights.insert(encoded.weights.end(), weights.begin(), weights.end());
   }
+  shorten_biases(encoded.requantization);
 }
 
 void encode_exceptions(const Convolution& layer, const std::vector<ChannelScale>& scales,
@@ -88,46 +92,61 @@ void encode_exceptions(const Convolution& layer, const std::vector<ChannelScale>
 }
 
 // Exceptions, and the plain definition, read everything again for each channel.
-std::vector<Order> orders_of(const std::string& symbol, const microkernels::Window& window) {
+std::vector<Order> orders_of(std::string_view symbol, const microkernels::Window& window) {
   if (symbol == "thimble_conv2d_packed")
     return {recorded([&](auto& order) { microkernels::conv2d_packed_order(window, order); })};
+  if (symbol == "thimble_conv2d_line")
+    return {recorded([&](auto& order) { microkernels::conv2d_line_order(window, order); })};
   if (symbol == "thimble_conv2d_unpacked")
     return {recorded([&](auto& order) { microkernels::conv2d_unpacked_order(window, order); })};
   return {};
 }
 
+std::uint32_t scratch_of(const Conv2dEncoding& encoding, const microkernels::Window& window) {
+  if (encoding.most.segment_taps > 0)
+    return microkernels::packed_scratch_bytes(window, encoding.most.segment_taps);
+  return std::string_view(encoding.symbol) == "thimble_conv2d_reference"
+             ? 0
+             : microkernels::window_scratch_bytes(window);
+}
+
 // Measured on the MLPerf Tiny networks; estimates are good enough to choose by.
-CallCost cost_of(const std::string& symbol, const microkernels::Window& window) {
+CallCost cost_of(std::string_view symbol, const microkernels::Window& window) {
   const double taps = window.kernel_height * window.kernel_width * window.input_channels;
-  const double groups = window.output_channels / 4.0;
-  const double each_tap = symbol == "thimble_conv2d_unpacked"    ? 9
-                          : symbol == "thimble_conv2d_reference" ? 40
-                                                                 : 7.8;
+  const double channels = window.output_channels;
   CallCost cost;
   cost.call = 200;
-  cost.row = window.output_width * groups * (taps * each_tap + 60);
   cost.columns = window.output_width;
-  if (symbol == "thimble_conv2d_unpacked") {
-    cost.rests = {0, groups * taps * 3};
-  } else if (symbol != "thimble_conv2d_reference") {
-    cost.rests = {0, groups * taps * 1.8, groups * taps * 0.9};
+  if (symbol.starts_with("thimble_conv2d_packed")) {
+    // Tiles cost what whole ones do.
+    const double pixel = taps * (channels * 1.65 + 4) + channels * 19;
+    cost.row = window.output_width * pixel;
+    for (int rest = 1; rest < microkernels::kTilePixels; ++rest)
+      cost.rests.push_back((microkernels::kTilePixels - rest) * pixel);
+    return cost;
   }
+  const double groups = channels / 4;
+  const double each_tap = symbol == "thimble_conv2d_unpacked"    ? 9
+                          : symbol == "thimble_conv2d_reference" ? 40
+                                                                 : 8.6;
+  cost.row = window.output_width * groups * (taps * each_tap + 60);
+  if (symbol == "thimble_conv2d_unpacked") cost.rests = {0, groups * taps * 3};
   return cost;
 }
 
 // The initializer of a Conv2d whose constants are `first` and the three behind it.
 std::string descriptor_text(const Convolution& layer, const EncodedConv2d& encoded, int first) {
   return fmt::format(
-      "Conv2d{{{}, {}, ${}, ${}}}", window_text(layer.window),
+      "Conv2d{{{}, {}, ${}, ${}, {}}}", window_text(layer.window),
       requantization_text(encoded.requantization, layer.rescale.output,
                           fmt::format("${}", first + 2), fmt::format("${}", first + 3)),
-      first, first + 1);
+      first, first + 1, encoded.segment_taps);
 }
 
 void add_constants(EncodedConv2d&& encoded, Layer& layer) {
   layer.constants.push_back(std::move(encoded.weights));
   layer.constants.push_back(std::move(encoded.runs));
-  layer.constants.push_back(bytes_of(encoded.requantization.biases));
+  layer.constants.push_back(bias_constant(encoded.requantization));
   layer.constants.push_back(std::move(encoded.requantization.scales));
 }
 
@@ -149,12 +168,18 @@ Conv2dEncoding encode_conv2d(const Convolution& layer, Goal goal) {
     encode_unpacked(layer, encoding.most);
     return encoding;
   }
-  encoding.symbol = "thimble_conv2d_packed";
-  encode_packed(layer, encoding.most);
-  if (!encoding.most.requantization.exceptions.empty()) {
-    encoding.symbol = "thimble_conv2d_packed_with_exceptions";
-    encode_exceptions(layer, scales, encoding);
+  const bool one_window = microkernels::is_line(layer.window);
+  const bool has_exceptions = !encoding.most.requantization.exceptions.empty();
+  if (one_window) {
+    encoding.symbol =
+        has_exceptions ? "thimble_conv2d_line_with_exceptions" : "thimble_conv2d_line";
+    encode_line(layer, encoding.most);
+  } else {
+    encoding.symbol =
+        has_exceptions ? "thimble_conv2d_packed_with_exceptions" : "thimble_conv2d_packed";
+    encode_packed(layer, encoding.most);
   }
+  if (has_exceptions) encode_exceptions(layer, scales, encoding);
   return encoding;
 }
 
@@ -165,7 +190,7 @@ Layer conv2d_layer(const Convolution& layer, Goal goal) {
   result.header = "microkernels/conv2d.h";
   result.descriptor = descriptor_text(layer, encoding.most, 0);
   result.rows = layer.window.output_height;
-  result.scratch_bytes = microkernels::conv2d_scratch_bytes(layer.window);
+  result.scratch_bytes = scratch_of(encoding, layer.window);
   result.reads = {window_reads(layer.window)};
   result.cost = cost_of(encoding.symbol, layer.window);
   result.orders = orders_of(encoding.symbol, layer.window);

@@ -13,6 +13,7 @@ namespace thimble::offload {
 struct EncodedConv2d {
   std::vector<std::uint8_t> weights;
   std::vector<std::uint8_t> runs;
+  int segment_taps = 0;  ///< for thimble_conv2d_packed
   RequantizationPlan requantization;
 };
 
@@ -20,7 +21,7 @@ struct EncodedConv2d {
 struct Conv2dEncoding {
   const char* symbol = nullptr;
   EncodedConv2d most;
-  EncodedConv2d exceptions;             ///< for thimble_conv2d_packed_with_exceptions
+  EncodedConv2d exceptions;             ///< for a microkernel with exceptions
   std::vector<std::uint16_t> channels;  ///< of the exceptions
 };
 

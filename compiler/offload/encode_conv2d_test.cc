@@ -18,20 +18,21 @@ Microkernel function(std::string_view symbol) {
   if (symbol == "thimble_conv2d_packed_with_exceptions") {
     return microkernels::thimble_conv2d_packed_with_exceptions;
   }
+  if (symbol == "thimble_conv2d_line") return microkernels::thimble_conv2d_line;
+  if (symbol == "thimble_conv2d_line_with_exceptions") {
+    return microkernels::thimble_conv2d_line_with_exceptions;
+  }
   if (symbol == "thimble_conv2d_unpacked") return microkernels::thimble_conv2d_unpacked;
   if (symbol == "thimble_conv2d_reference") return microkernels::thimble_conv2d_reference;
   return nullptr;
 }
 
-microkernels::Conv2d descriptor(const Convolution& layer, const EncodedConv2d& encoded) {
-  const OutputRange& output = layer.rescale.output;
-  const RequantizationPlan& plan = encoded.requantization;
+microkernels::Conv2d descriptor(const Convolution& layer, const EncodedConv2d& encoded,
+                                const std::vector<std::uint8_t>& biases) {
   return {layer.window,
-          {plan.biases.data(), plan.scales.data(), plan.form, plan.per_channel,
-           static_cast<std::int16_t>(output.zero_point), static_cast<std::int8_t>(output.lowest),
-           static_cast<std::int8_t>(output.highest), output.double_round},
-          encoded.weights.data(),
-          encoded.runs.data()};
+          requantization_of(encoded.requantization, layer.rescale.output, biases.data()),
+          encoded.weights.data(), encoded.runs.data(),
+          static_cast<std::uint16_t>(encoded.segment_taps)};
 }
 
 class Convolutions : public testing::TestWithParam<int> {};
@@ -46,14 +47,17 @@ TEST_P(Convolutions, AreExact) {
     for (const Goal goal : {Goal::kSpeed, Goal::kSize}) {
       const Conv2dEncoding encoding = encode_conv2d(*layer, goal);
       ASSERT_NE(function(encoding.symbol), nullptr) << encoding.symbol;
+      const auto biases = bias_constant(encoding.most.requantization);
+      const auto exceptional_biases = bias_constant(encoding.exceptions.requantization);
       const microkernels::Conv2dWithExceptions descriptors{
-          descriptor(*layer, encoding.most), descriptor(*layer, encoding.exceptions),
-          encoding.channels.data(), static_cast<std::uint16_t>(encoding.channels.size())};
+          descriptor(*layer, encoding.most, biases),
+          descriptor(*layer, encoding.exceptions, exceptional_biases), encoding.channels.data(),
+          static_cast<std::uint16_t>(encoding.channels.size())};
       const auto kernel = [&](std::byte* const* buffers, std::uint32_t first_row,
                               std::uint32_t rows) {
         function(encoding.symbol)(&descriptors, buffers, first_row, rows);
       };
-      const std::size_t scratch = microkernels::conv2d_scratch_bytes(layer->window);
+      const std::size_t scratch = conv2d_layer(*layer, goal).scratch_bytes;
       random.check(*layer, kernel, scratch);
       for (const Order& order : conv2d_layer(*layer, goal).orders)
         random.check_in_place(*layer, kernel, scratch, order);

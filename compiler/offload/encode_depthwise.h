@@ -13,6 +13,7 @@ namespace thimble::offload {
 struct DepthwiseEncoding {
   const char* symbol = nullptr;
   std::vector<std::int8_t> weights;
+  std::vector<std::uint8_t> biases;  ///< as bias_constant() has them
   RequantizationPlan requantization;
   std::uint32_t scratch_bytes = 0;
 
@@ -21,6 +22,9 @@ struct DepthwiseEncoding {
 };
 
 [[nodiscard]] DepthwiseEncoding encode_depthwise(const Convolution& layer, Goal goal);
+
+/// Whether the microkernel for this goal would be faster with its input stored as unsigned.
+[[nodiscard]] bool can_take_unsigned(const Convolution& layer, Goal goal);
 
 /// The layer with its descriptor.
 [[nodiscard]] Layer depthwise_layer(const Convolution& layer, Goal goal);

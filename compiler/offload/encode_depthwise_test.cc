@@ -15,11 +15,25 @@ using Microkernel = void (*)(const void*, std::byte* const*, std::uint32_t, std:
 
 Microkernel function(std::string_view symbol) {
   if (symbol == "thimble_depthwise_conv2d") return microkernels::thimble_depthwise_conv2d;
+  if (symbol == "thimble_depthwise_conv2d_packed")
+    return microkernels::thimble_depthwise_conv2d_packed;
+  if (symbol == "thimble_depthwise_conv2d_packed_3")
+    return microkernels::thimble_depthwise_conv2d_packed_3;
+  if (symbol == "thimble_depthwise_conv2d_packed_5")
+    return microkernels::thimble_depthwise_conv2d_packed_5;
+  if (symbol == "thimble_depthwise_conv2d_packed_7")
+    return microkernels::thimble_depthwise_conv2d_packed_7;
   if (symbol == "thimble_depthwise_conv2d_3x3_stride1") {
     return microkernels::thimble_depthwise_conv2d_3x3_stride1;
   }
   if (symbol == "thimble_depthwise_conv2d_3x3_stride2") {
     return microkernels::thimble_depthwise_conv2d_3x3_stride2;
+  }
+  if (symbol == "thimble_depthwise_conv2d_3x3_stride1_rectified") {
+    return microkernels::thimble_depthwise_conv2d_3x3_stride1_rectified;
+  }
+  if (symbol == "thimble_depthwise_conv2d_3x3_stride2_rectified") {
+    return microkernels::thimble_depthwise_conv2d_3x3_stride2_rectified;
   }
   if (symbol == "thimble_depthwise_conv2d_3x3_small") {
     return microkernels::thimble_depthwise_conv2d_3x3_small;
@@ -37,6 +51,7 @@ TEST_P(DepthwiseConvolutions, AreExact) {
     SCOPED_TRACE(i);
     const auto layer = random.make(true);
     for (const Goal goal : {Goal::kSpeed, Goal::kSize}) {
+      if (layer->unsigned_input && goal == Goal::kSize) continue;
       const DepthwiseEncoding encoding = encode_depthwise(*layer, goal);
       ASSERT_NE(function(encoding.symbol), nullptr) << encoding.symbol;
       const microkernels::DepthwiseConv2d descriptor = encoding.descriptor(*layer);

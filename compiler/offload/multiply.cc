@@ -21,9 +21,9 @@ class Multiplication : public Candidate {
         highest_(function.highest),
         form_(form) {}
 
-  [[nodiscard]] Layer encode(Goal /*goal*/) const override {
+  [[nodiscard]] Layer encode(Goal goal) const override {
     Layer layer;
-    layer.symbol = "thimble_multiply";
+    layer.symbol = goal == Goal::kSize ? "thimble_multiply_small" : "thimble_multiply";
     layer.header = "microkernels/elementwise.h";
     layer.descriptor = fmt::format("Multiply{{{}, {}, {}, {}, {}, {}, {}, {}, {}}}",
                                    broadcast_text(meeting_.broadcast), zero_points_.first,

@@ -9,6 +9,7 @@
 #include "compiler/offload/dead_channels.h"
 #include "compiler/offload/padding.h"
 #include "compiler/offload/slicing.h"
+#include "compiler/offload/unsigned_tensors.h"
 
 namespace thimble::offload {
 namespace {
@@ -19,7 +20,7 @@ constexpr const char* kExecutable = "microkernels";
 constexpr std::array kRecognizers{recognize_convolution, recognize_max_pool, recognize_average_pool,
                                   recognize_mean,        recognize_softmax,  recognize_add,
                                   recognize_multiply,    recognize_lookup,   recognize_copy,
-                                  recognize_concatenate, recognize_pad};
+                                  recognize_concatenate, recognize_pad,      recognize_dequantize};
 
 // The function that stands for a layer: empty, with an operand for each tensor.
 std::string function_text(const std::string& name, std::size_t tensors) {
@@ -128,19 +129,24 @@ Result<Offloaded> offload(mlir::Module& module, const std::string& model, Goal g
             {module.location_name(operation), operation.name, recognition.refusal});
       }
       if (recognition.candidate == nullptr) continue;
-      Layer layer = recognition.candidate->encode(goal);
-      layer.function = fmt::format("{}_layer_{}", model, result.layers.size());
-      layer.tensor = module.location_name(*recognition.candidate->last);
-      layer.operation = operation.name;
-      const auto lost = dead.find(recognition.candidate->last->results[0]);
-      if (lost != dead.end()) layer.dead_channels = lost->second;
-      result.layers.push_back(std::move(layer));
       graph.add_layer(*recognition.candidate->last);
+      recognition.candidate->first = &operation;
       candidates.push_back(std::move(recognition.candidate));
       break;
     }
   }
-  if (result.layers.empty()) return result;
+  if (candidates.empty()) return result;
+
+  store_unsigned(graph, candidates, goal);
+  for (const auto& candidate : candidates) {
+    Layer layer = candidate->encode(goal);
+    layer.function = fmt::format("{}_layer_{}", model, result.layers.size());
+    layer.tensor = module.location_name(*candidate->last);
+    layer.operation = candidate->first->name;
+    const auto lost = dead.find(candidate->last->results[0]);
+    if (lost != dead.end()) layer.dead_channels = lost->second;
+    result.layers.push_back(std::move(layer));
+  }
 
   std::vector<Operation> calls;
   calls.reserve(candidates.size());

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "compiler/offload/convolution.h"
+#include "compiler/offload/encode_depthwise.h"
 #include "compiler/offload/order.h"
 
 namespace thimble::offload {
@@ -37,10 +38,15 @@ class RandomConvolution {
     for (int c = 0; c < layer->window.output_channels; ++c)
       layer->biases.push_back(pick(-20000, 20000));
     make_rescale(layer->rescale, layer->window.output_channels);
+    if (depthwise && pick(0, 1) != 0 && can_take_unsigned(*layer, Goal::kSpeed)) {
+      layer->unsigned_input = true;
+      layer->window.input_zero_point = 0;
+    }
     const int inputs =
         layer->window.input_height * layer->window.input_width * layer->window.input_channels;
     input_.clear();
-    for (int i = 0; i < inputs; ++i) input_.push_back(byte());
+    const bool sparse = pick(0, 1) != 0;
+    for (int i = 0; i < inputs; ++i) input_.push_back(sparse && pick(0, 1) != 0 ? 0 : byte());
     return layer;
   }
 
@@ -94,8 +100,7 @@ class RandomConvolution {
     for (int y = 0; y < window.output_height; ++y) {
       for (int x = 0; x < window.output_width; ++x) {
         for (int c = 0; c < window.output_channels; ++c) {
-          ASSERT_EQ(static_cast<int>(static_cast<std::int8_t>(*result++)),
-                    specified(layer, y, x, c))
+          ASSERT_EQ(static_cast<std::int8_t>(*result++), specified(layer, y, x, c))
               << "row " << y << ", column " << x << ", channel " << c;
         }
       }
@@ -117,8 +122,9 @@ class RandomConvolution {
   void make_window(microkernels::Window& window, bool depthwise) {
     for (;;) {
       const bool usual = depthwise && pick(0, 1) != 0;  // 3x3, border of one pixel
-      const int kernel_height = usual ? 3 : pick(1, 5);
-      const int kernel_width = usual ? 3 : pick(1, 5);
+      const int most = depthwise ? 7 : 5;
+      const int kernel_height = usual ? 3 : pick(1, most);
+      const int kernel_width = usual ? 3 : pick(1, most);
       const int stride_y = usual ? pick(1, 2) : pick(1, 3);
       const int stride_x = usual ? stride_y : pick(1, 3);
       const int dilation_y = !usual && pick(0, 3) == 0 ? pick(2, 3) : 1;
@@ -165,10 +171,15 @@ class RandomConvolution {
     rescale.output.lowest = rectified ? rescale.output.zero_point : -128;
     rescale.output.highest = pick(0, 2) == 0 ? pick(rescale.output.lowest, 127) : 127;
     rescale.output.double_round = pick(0, 2) != 0;
+    if (pick(0, 3) == 0) {  // stored as unsigned
+      rescale.output.zero_point = rescale.output.lowest = 0;
+      rescale.output.highest = pick(0, 2) == 0 ? pick(1, 255) : 255;
+    }
   }
 
   // apply_scale_32 of the specification, in 128 bits so that nothing can overflow.
-  [[nodiscard]] int specified(const Convolution& layer, int row, int column, int channel) const {
+  [[nodiscard]] std::int8_t specified(const Convolution& layer, int row, int column,
+                                      int channel) const {
     const auto& window = layer.window;
     __int128 value = layer.biases[static_cast<std::size_t>(channel)];
     std::size_t tap = static_cast<std::size_t>(channel) * layer.taps();
@@ -181,7 +192,9 @@ class RandomConvolution {
         for (int c = first; c < first + count; ++c, ++tap) {
           if (y < 0 || x < 0 || y >= window.input_height || x >= window.input_width) continue;
           const int place = (y * window.input_width + x) * window.input_channels + c;
-          const int difference = input_[static_cast<std::size_t>(place)] - window.input_zero_point;
+          const std::int8_t stored = input_[static_cast<std::size_t>(place)];
+          const int input = layer.unsigned_input ? static_cast<std::uint8_t>(stored) : stored;
+          const int difference = input - window.input_zero_point;
           value += __int128{layer.weights[tap]} * difference;
         }
       }
@@ -194,7 +207,7 @@ class RandomConvolution {
     if (rescale.output.double_round && shift > 31) round += value >= 0 ? (1 << 30) : -(1 << 30);
     const auto scaled =
         static_cast<std::int64_t>((value * rescale.multipliers[scale] + round) >> shift);
-    return static_cast<int>(std::clamp<std::int64_t>(
+    return static_cast<std::int8_t>(std::clamp<std::int64_t>(
         scaled + rescale.output.zero_point, rescale.output.lowest, rescale.output.highest));
   }
 

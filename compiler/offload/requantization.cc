@@ -192,13 +192,13 @@ int requantized(std::int64_t value, const ChannelScale& channel, const OutputRan
 RequantizationPlan reference_requantization(const std::vector<ChannelScale>& channels) {
   RequantizationPlan plan;
   plan.per_channel = !one_scale_for_all(channels);
-  std::vector<microkernels::ReferenceScale> scales;
   for (const ChannelScale& channel : channels) {
     plan.biases.push_back(static_cast<std::int32_t>(channel.bias));
-    if (plan.per_channel || scales.empty())
-      scales.push_back({static_cast<std::int32_t>(channel.multiplier), channel.shift});
+    if (!plan.per_channel && !plan.scales.empty()) continue;
+    for (int bit = 0; bit < 32; bit += 8)
+      plan.scales.push_back(static_cast<std::uint8_t>(channel.multiplier >> bit));
+    plan.scales.push_back(static_cast<std::uint8_t>(channel.shift));
   }
-  plan.scales = bytes_of(scales);
   plan.forms["reference"] = static_cast<int>(channels.size());
   return plan;
 }
@@ -232,14 +232,42 @@ RequantizationPlan plan_requantization(const std::vector<ChannelScale>& channels
   return plan;
 }
 
+void shorten_biases(RequantizationPlan& plan) {
+  constexpr std::int32_t kLimit = 1 << 23;
+  plan.short_biases = std::ranges::all_of(
+      plan.biases, [](std::int32_t bias) { return bias >= -kLimit && bias < kLimit; });
+}
+
+std::vector<std::uint8_t> bias_constant(const RequantizationPlan& plan) {
+  if (!plan.short_biases) return bytes_of(plan.biases);
+  std::vector<std::uint8_t> bytes;
+  for (const std::int32_t bias : plan.biases) {
+    for (int bit = 0; bit < 24; bit += 8) bytes.push_back(static_cast<std::uint8_t>(bias >> bit));
+  }
+  return bytes;
+}
+
+microkernels::Requantization requantization_of(const RequantizationPlan& plan,
+                                               const OutputRange& output, const void* biases) {
+  return {biases,
+          plan.scales.data(),
+          plan.form,
+          plan.per_channel,
+          static_cast<std::int16_t>(output.zero_point),
+          static_cast<std::int16_t>(output.lowest),
+          static_cast<std::int16_t>(output.highest),
+          output.double_round,
+          plan.short_biases};
+}
+
 std::string requantization_text(const RequantizationPlan& plan, const OutputRange& output,
                                 const std::string& biases, const std::string& scales) {
   const char* form = plan.form == RequantizationForm::kOneSided    ? "kOneSided"
                      : plan.form == RequantizationForm::kSymmetric ? "kSymmetric"
                                                                    : "kReference";
-  return fmt::format("{{{}, {}, microkernels::RequantizationForm::{}, {}, {}, {}, {}, {}}}", biases,
-                     scales, form, plan.per_channel, output.zero_point, output.lowest,
-                     output.highest, output.double_round);
+  return fmt::format("{{{}, {}, microkernels::RequantizationForm::{}, {}, {}, {}, {}, {}, {}}}",
+                     biases, scales, form, plan.per_channel, output.zero_point, output.lowest,
+                     output.highest, output.double_round, plan.short_biases);
 }
 
 }  // namespace thimble::offload

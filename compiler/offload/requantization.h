@@ -37,6 +37,7 @@ struct OutputRange {
 struct RequantizationPlan {
   microkernels::RequantizationForm form = microkernels::RequantizationForm::kReference;
   bool per_channel = true;
+  bool short_biases = false;  ///< see shorten_biases()
   std::vector<std::int32_t> biases;
   std::vector<std::uint8_t> scales;  ///< as microkernels/requantize.h has them
   std::map<std::string, int> forms;  ///< channels by the cheapest form that would do for each
@@ -53,7 +54,18 @@ struct RequantizationPlan {
 [[nodiscard]] RequantizationPlan reference_requantization(
     const std::vector<ChannelScale>& channels);
 
-/// The initializer of a microkernels::Requantization: `biases` and `scales` are expressions for
+/// For microkernels that requantize with microkernels::Requantizer: three bytes a bias, if all fit.
+void shorten_biases(RequantizationPlan& plan);
+
+/// The constant that Requantization::biases points to.
+[[nodiscard]] std::vector<std::uint8_t> bias_constant(const RequantizationPlan& plan);
+
+/// The descriptor's part. `biases` are those of bias_constant().
+[[nodiscard]] microkernels::Requantization requantization_of(const RequantizationPlan& plan,
+                                                             const OutputRange& output,
+                                                             const void* biases);
+
+/// Its initializer: `biases` and `scales` are expressions for
 /// addresses.
 [[nodiscard]] std::string requantization_text(const RequantizationPlan& plan,
                                               const OutputRange& output, const std::string& biases,

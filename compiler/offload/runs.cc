@@ -7,21 +7,25 @@
 
 namespace thimble::offload {
 
-bool fits_half(ChannelWeights run) {
+SumRange sum_range(ChannelWeights run) {
   constexpr int kLowestInput = -128;
   constexpr int kHighestInput = 127;
-  int lowest = 0;
-  int highest = 0;
+  SumRange range{0, 0};
   for (const int weight : run) {
-    lowest += std::min(weight * kLowestInput, weight * kHighestInput);
-    highest += std::max(weight * kLowestInput, weight * kHighestInput);
+    range.lowest += std::min(weight * kLowestInput, weight * kHighestInput);
+    range.highest += std::max(weight * kLowestInput, weight * kHighestInput);
   }
-  return lowest >= INT16_MIN && highest <= INT16_MAX;
+  return range;
 }
 
-std::vector<int> run_lengths(std::span<const ChannelWeights> channels) {
+bool fits_half(ChannelWeights run) {
+  const SumRange range = sum_range(run);
+  return range.lowest >= INT16_MIN && range.highest <= INT16_MAX;
+}
+
+std::vector<std::uint8_t> run_lengths(std::span<const ChannelWeights> channels) {
   const std::size_t taps = channels[0].size();
-  std::vector<int> lengths;
+  std::vector<std::uint8_t> lengths;
   for (std::size_t start = 0; start < taps;) {
     // One tap always fits: 128 * 128 is less than 2^15.
     std::size_t length = 1;
@@ -33,21 +37,11 @@ std::vector<int> run_lengths(std::span<const ChannelWeights> channels) {
                })) {
       ++length;
     }
-    lengths.push_back(static_cast<int>(length));
+    lengths.push_back(static_cast<std::uint8_t>(length));
     start += length;
   }
+  lengths.push_back(0);
   return lengths;
-}
-
-std::vector<std::uint32_t> run_words(const std::vector<int>& lengths) {
-  constexpr std::size_t kLengthsEach = 8;
-  constexpr unsigned kLengthBits = 4;
-  std::vector<std::uint32_t> words((lengths.size() + kLengthsEach - 1) / kLengthsEach);
-  for (std::size_t i = 0; i < lengths.size(); ++i) {
-    words[i / kLengthsEach] |= static_cast<std::uint32_t>(lengths[i])
-                               << (kLengthBits * (i % kLengthsEach));
-  }
-  return words;
 }
 
 std::uint8_t even_run_length(std::span<const ChannelWeights> channels) {

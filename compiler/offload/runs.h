@@ -12,16 +12,21 @@ namespace thimble::offload {
 /// Weights of one output channel, tap by tap.
 using ChannelWeights = std::span<const std::int8_t>;
 
+/// What the sum of products with any int8 inputs can be.
+struct SumRange {
+  int lowest;
+  int highest;
+};
+[[nodiscard]] SumRange sum_range(ChannelWeights run);
+
 /// Whether the sum of products with any int8 inputs fits 16 bits. That makes splitting exact: of a
 /// word s = s0 + s1 * 2^16 with both sums in [-2^15, 2^15), s1 is (s + 2^15) >> 16, and no bit of s
 /// is lost.
 [[nodiscard]] bool fits_half(ChannelWeights run);
 
-/// Lengths of runs of taps, as long as all the channels allow, at most kLongestRun.
-[[nodiscard]] std::vector<int> run_lengths(std::span<const ChannelWeights> channels);
-
-/// The words of a group's lengths (microkernels/tile.h).
-[[nodiscard]] std::vector<std::uint32_t> run_words(const std::vector<int>& lengths);
+/// Lengths of runs of taps, as long as all the channels allow, at most kLongestRun, and 0
+/// (microkernels/tile.h).
+[[nodiscard]] std::vector<std::uint8_t> run_lengths(std::span<const ChannelWeights> channels);
 
 /// Words of a group of channels, tap by tap, pair by pair; an odd channel is paired with zeros.
 [[nodiscard]] std::vector<std::uint32_t> packed(std::span<const ChannelWeights> channels);

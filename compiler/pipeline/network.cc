@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/base/file.h"
+#include "compiler/base/lock.h"
 #include "compiler/base/process.h"
 #include "compiler/iree/compile.h"
 #include "compiler/iree/recorder.h"
@@ -98,9 +99,13 @@ Result<Entry> find_or_compile(const tflite::Model& model, const NetworkOptions& 
                               const std::string& key) {
   const fs::path place = source_root() / "build" / "cache" / key;
   if (fs::exists(place / "entry.json")) return read_entry(place, model.name);
+  std::error_code ignored;
+  fs::create_directories(place.parent_path(), ignored);
+  // IREE takes long: calls that want the same wait for the first.
+  const FileLock lock(place.parent_path() / (key + ".lock"));
+  if (fs::exists(place / "entry.json")) return read_entry(place, model.name);
   ASSIGN_OR_RETURN(const TemporaryFolder work, TemporaryFolder::make(place));
   ASSIGN_OR_RETURN(const Entry entry, compile(model, options, work.path()));
-  std::error_code ignored;
   for (const char* intermediate : {"canonical.tflite", "tosa.mlirbc"})
     fs::remove(work.path() / intermediate, ignored);
   TRY(write_text(work.path() / "entry.json", to_text(entry)));

@@ -11,6 +11,7 @@ namespace {
 // How a program of a few instructions says something and ends on a board.
 struct Machine {
   const char* board;
+  const char* code;   // where it starts
   const char* uart;   // upper 20 bits of the address of its first register
   const char* store;  // of a byte in t2, to the UART at t0
   const char* pass;
@@ -35,9 +36,10 @@ const std::string kSemihostingPass = std::string(kSemihosting) + "0";
 const std::string kSemihostingFail = std::string(kSemihosting) + "7";
 
 const Machine kMachines[] = {
-    {"qemu-virt", "0x10000", "sb t2, 0(t0)", kFinisherPass, kFinisherFail},
-    {"qemu-virt-xip", "0x10000", "sb t2, 0(t0)", kFinisherPass, kFinisherFail},
-    {"sifive-e", "0x10013", "sw t2, 0(t0)", kSemihostingPass.c_str(), kSemihostingFail.c_str()}};
+    {"qemu-virt", "80000000", "0x10000", "sb t2, 0(t0)", kFinisherPass, kFinisherFail},
+    {"qemu-virt-xip", "20000000", "0x10000", "sb t2, 0(t0)", kFinisherPass, kFinisherFail},
+    {"sifive-e", "20400000", "0x10013", "sw t2, 0(t0)", kSemihostingPass.c_str(),
+     kSemihostingFail.c_str()}};
 
 // Says `text`, then does what follows.
 std::string program(const Machine& machine, std::string_view text, std::string_view then) {
@@ -104,14 +106,12 @@ TEST_P(QemuTest, FaultsAreQuoted) {
 }
 
 TEST_P(QemuTest, FaultsNameFunctions) {
-  const bool in_flash = std::string_view(GetParam()) == "qemu-virt-xip";
-  const char* const start_address = in_flash ? "20000000" : "80000000";
-  auto qemu = start(fmt::format("FAULT: mepc {}\\n", start_address), kFail);
+  auto qemu = start(fmt::format("FAULT: mepc {}\\n", GetParam().code), GetParam().fail);
   ASSERT_TRUE(qemu) << qemu.error().message;
   const auto ended = qemu->run_to_end();
   ASSERT_FALSE(ended);
   EXPECT_EQ(ended.error().message,
-            fmt::format("the target faulted: FAULT: mepc {} (_start+0x0)", start_address));
+            fmt::format("the target faulted: FAULT: mepc {} (_start+0x0)", GetParam().code));
 }
 
 TEST_P(QemuTest, AHangEnds) {

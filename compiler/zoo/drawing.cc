@@ -20,14 +20,14 @@ struct Colour {
 
 // Our own code in blues and greens, what is the model's in warm colours.
 constexpr Colour kColours[] = {
-    {"kernel", "#1f4e79"},      {"drivers", "#2e86ab"},      {"runtime", "#5fb3c8"},
+    {"kernel", "#3a6ea5"},      {"drivers", "#2e86ab"},      {"runtime", "#5fb3c8"},
     {"application", "#9ad1d4"}, {"microkernels", "#7a4fa3"}, {"generated code", "#c0392b"},
     {"plan", "#e08e79"},        {"libraries", "#8d99ae"},    {"weights", "#e9b44c"},
     {"other", "#c9ccd1"},       {"data", "#c0392b"},         {"bss", "#5fb3c8"},
-    {"stacks", "#1f4e79"},      {"arena", "#e9b44c"},        {"microkernel", "#2e86ab"},
+    {"stacks", "#3a6ea5"},      {"arena", "#e9b44c"},        {"microkernel", "#2e86ab"},
     {"generated", "#c0392b"},   {"shared", "#8d99ae"},       {".text", "#2e86ab"},
     {".rodata", "#e9b44c"},     {".data", "#c0392b"},        {".bss", "#9ad1d4"},
-    {".stacks", "#1f4e79"}};
+    {".stacks", "#3a6ea5"}};
 constexpr std::string_view kOtherColour = "#c9ccd1";
 
 std::string_view colour(std::string_view name) {
@@ -87,9 +87,9 @@ std::string bars(const std::vector<Bar>& all, std::string_view unit) {
   constexpr int kRow = 22;
   std::uint64_t most = 1;
   for (const Bar& bar : all) most = std::max(most, sum(bar));
-  std::string text =
-      fmt::format("<svg viewBox=\"0 0 {0} {1}\" style=\"max-width:{0}px\" role=\"img\">\n",
-                  kLabel + kLength + kSum, kRow * all.size() + 4);
+  std::string text = fmt::format(
+      "<div class=\"wide\"><svg viewBox=\"0 0 {0} {1}\" style=\"max-width:{0}px\" role=\"img\">\n",
+      kLabel + kLength + kSum, kRow * all.size() + 4);
   int y = 2;
   for (const Bar& bar : all) {
     text += fmt::format("<text x=\"{}\" y=\"{}\" class=\"label\">{}</text>", kLabel - 8, y + 14,
@@ -109,7 +109,7 @@ std::string bars(const std::vector<Bar>& all, std::string_view unit) {
                         grouped(sum(bar)), unit);
     y += kRow;
   }
-  return text + "</svg>\n";
+  return text + "</svg></div>\n";
 }
 
 std::string legend(const std::vector<Bar>& all) {

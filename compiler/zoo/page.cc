@@ -14,9 +14,14 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kStyle = R"(
-:root { --ink: #1d2733; --faint: #66717e; --line: #dde2e8; --accent: #1f4e79; }
+:root { color-scheme: light dark; --page: #fff; --ink: #1d2733; --faint: #5d6875; --line: #dde2e8; --accent: #1f4e79;
+  --hover: #f4f7fa; --wrong: #c0392b; }
+@media (prefers-color-scheme: dark) {
+  :root { --page: #171c22; --ink: #e4e9ee; --faint: #9aa5b1; --line: #333c46; --accent: #8ab8e6; --hover: #222a33;
+    --wrong: #e8705f; }
+}
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1300px; padding: 32px 28px 80px; color: var(--ink); background: #fff;
+body { margin: 0 auto; max-width: 1300px; padding: 32px 28px 80px; color: var(--ink); background: var(--page);
   font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
 h1 { font-size: 30px; margin: 0 0 4px; letter-spacing: -0.01em; }
 h2 { font-size: 22px; margin: 56px 0 8px; padding-top: 12px; border-top: 2px solid var(--accent); }
@@ -27,22 +32,25 @@ nav a { margin-right: 16px; color: var(--accent); }
 code { font: 13px/1.4 "DejaVu Sans Mono", ui-monospace, monospace; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
-th, td { padding: 4px 9px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+th, td { padding: 4px 8px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { color: var(--faint); font-weight: 600; border-bottom-color: var(--faint); }
 th:first-child, td:first-child { padding-left: 0; white-space: nowrap; }
-th { white-space: nowrap; }
+th { vertical-align: bottom; }
 .side { display: flex; flex-wrap: wrap; gap: 8px 40px; }
 .number { text-align: right; white-space: nowrap; }
-tbody tr:hover { background: #f4f7fa; }
+tbody tr:hover { background: var(--hover); }
 svg { display: block; width: 100%; height: auto; }
+.wide > svg { min-width: 760px; }
+.map { overflow-x: auto; max-width: 100%; }
 svg text { font-size: 12px; fill: var(--ink); font-variant-numeric: tabular-nums; }
 svg .label { text-anchor: end; }
 svg .strong { font-weight: 600; }
 .legend { font-size: 13px; margin: 4px 0 8px; }
 .legend span { margin-right: 14px; white-space: nowrap; }
 .legend i { display: inline-block; width: 11px; height: 11px; margin-right: 5px; border-radius: 2px; }
-.failed { border-left: 4px solid #c0392b; padding-left: 16px; }
+.failed { border-left: 4px solid var(--wrong); padding-left: 16px; }
 summary { cursor: pointer; font-weight: 600; color: var(--accent); margin: 20px 0 8px; }
+@media (max-width: 700px) { body { padding: 20px 14px 60px; } h1 { font-size: 24px; } }
 )";
 
 constexpr std::string_view kReading =
@@ -118,7 +126,7 @@ std::string maps_html(const Results& results, const std::vector<Board>& boards,
     const bool shown = one.at("optimize") == "size" && one.at("offload") == "all" &&
                        one.at("signedness") == "strip" && one.contains("sections");
     if (!shown || board == boards.end()) continue;
-    text += fmt::format("<div><p class=\"faint\">{}</p>\n{}</div>\n",
+    text += fmt::format("<div class=\"map\"><p class=\"faint\">{}</p>\n{}</div>\n",
                         escaped_html(results.title(i)), memory_map(*board, one["sections"]));
   }
   return text + "</div>\n";
@@ -162,6 +170,10 @@ std::string to_page(const Json& list, const std::vector<Board>& boards,
     text += section("Beside the field report", fmt::format("<p>{}</p>\n<p>{}</p>\n{}", kPublished,
                                                            kKeeping, to_html(published)));
   }
+  for (const std::string& model : published_models(results)) {
+    text += section(fmt::format("Its questions, asked of {}", escaped_html(model)),
+                    to_html(field_questions(results, model)));
+  }
   for (const std::string& model : results.models()) text += model_html(results, boards, model);
   return text + "</body></html>\n";
 }
@@ -176,6 +188,10 @@ std::string to_markdown_page(const Json& list, const std::string& command) {
   if (const Table published = field_report(results); !published.rows.empty()) {
     text += fmt::format("\n## Beside the field report\n\n{} {}\n\n{}", kPublished, kKeeping,
                         to_markdown(published));
+  }
+  for (const std::string& model : published_models(results)) {
+    text += fmt::format("\n### Its questions, asked of {}\n\n{}", model,
+                        to_markdown(field_questions(results, model)));
   }
   for (const std::string& model : results.models()) {
     text += fmt::format("\n## {}\n\n{}\n### Resolved routines\n\n{}", model,

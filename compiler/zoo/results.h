@@ -12,7 +12,7 @@ namespace thimble::zoo {
 
 /// What is wanted of a result; what is empty may be anything.
 struct Wanted {
-  std::string model;
+  std::string model = {};
   std::string layout = {};
   std::string optimize = {};
   std::string offload = "all";

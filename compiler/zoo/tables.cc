@@ -7,42 +7,6 @@ namespace thimble::zoo {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Row = std::vector<Cell>;
-
-Wanted smallest(const std::string& model) {
-  return {.model = model, .layout = "xip", .optimize = "size"};
-}
-
-// The published figures, in KB: two models, a system of another kernel with IREE's runtime.
-void add_published(const Results& results, Table& table, const std::string& model,
-                   const char* flash, const char* ram) {
-  auto here = results.find(smallest(model));
-  if (!here) here = results.find({.model = model, .optimize = "size"});
-  if (!here) return;
-  table.rows.push_back({{model + ", flash"},
-                        {flash},
-                        results.kilobytes(here, "/memory/flash"),
-                        {results.title(*here)}});
-  table.rows.push_back(
-      {{model + ", RAM"}, {ram}, results.kilobytes(here, "/memory/ram"), {results.title(*here)}});
-}
-
-void add_code(const Results& results, Table& table, const std::string& model) {
-  const auto row = [&](const char* what, const char* theirs, const char* optimize,
-                       const char* offload, const std::string& pointer) {
-    const auto here = results.find({.model = model, .optimize = optimize, .offload = offload});
-    if (!here) return;
-    table.rows.push_back({{fmt::format(fmt::runtime(what), model)},
-                          {theirs},
-                          results.kilobytes(here, pointer),
-                          {results.title(*here)}});
-  };
-  row("{}, system code", "21.8", "size", "all", "/memory/system_code");
-  row("{}, code of the model, default", "54", "speed", "all", "/memory/model_code");
-  row("{}, code of the model, for size", "21", "size", "all", "/memory/model_code");
-  row("{}, the same without microkernels, default", "54", "speed", "none", "/memory/model_code");
-  row("{}, the same without microkernels, for size", "21", "size", "none", "/memory/model_code");
-}
 
 std::string joined(const Json& names) {
   std::string text;
@@ -66,6 +30,11 @@ std::string csv_value(const Json& result, const std::string& pointer) {
 
 }  // namespace
 
+std::optional<std::size_t> smallest(const Results& results, const std::string& model) {
+  const auto in_flash = results.find({.model = model, .layout = "xip", .optimize = "size"});
+  return in_flash ? in_flash : results.find({.model = model, .optimize = "size"});
+}
+
 Table overview(const Results& results) {
   Table table{{{"model", false},
                {"MACs"},
@@ -80,8 +49,7 @@ Table overview(const Results& results) {
                {"of inputs"}},
               {}};
   for (const std::string& model : results.models()) {
-    auto size = results.find(smallest(model));
-    if (!size) size = results.find({.model = model, .optimize = "size"});
+    const auto size = smallest(results, model);
     const auto speed = results.find({.model = model, .optimize = "speed"});
     const std::string metric =
         size ? results[*size].value(Json::json_pointer("/accuracy/metric"), std::string("–")) : "–";
@@ -96,16 +64,6 @@ Table overview(const Results& results) {
                           results.fraction(size, "/accuracy/int8", 3),
                           results.fraction(size, "/accuracy/target", 3),
                           results.number(size, "/accuracy/inputs")});
-  }
-  return table;
-}
-
-Table field_report(const Results& results) {
-  Table table{{{"figure", false}, {"field report, KB"}, {"here, KB"}, {"here with", false}}, {}};
-  add_published(results, table, "miniresnet", "87", "27");
-  add_published(results, table, "efficientnet-lc", "817", "93");
-  for (const std::string& model : results.models()) {
-    if (model == "miniresnet" || model == "efficientnet-lc") add_code(results, table, model);
   }
   return table;
 }

@@ -116,6 +116,27 @@ TEST(TablesTest, FieldReportStandsBesideTheSmallestImageInFlash) {
   EXPECT_EQ(text.find("efficientnet"), std::string::npos) << text;
 }
 
+TEST(TablesTest, QuestionsAreAnsweredByTheFirmwareThatTheyAreAbout) {
+  Json in_data = measured("miniresnet", "xip", "size", 3000);
+  in_data["weights"] = "data";
+  Json generated = measured("miniresnet", "ram", "speed", 3500);
+  generated["offload"] = "none";
+  Json hard_float = generated;
+  hard_float["isa"] = "rv32imafc";
+  hard_float["memory"]["flash"] = 4000;
+  const Json list =
+      Json::array({measured("miniresnet", "ram", "size", 1000),
+                   measured("miniresnet", "xip", "size", 2000), in_data, generated, hard_float});
+  const Table table = field_questions(Results(list), "miniresnet");
+  std::vector<std::string> told;
+  for (const auto& row : table.rows) told.push_back(row[0].text + ": " + row[5].text);
+  EXPECT_EQ(told, (std::vector<std::string>{"everything in RAM: 1,000",
+                                            "executed in place, weights in .rodata: 2,000",
+                                            "executed in place, weights in .data: 3,000",
+                                            "generated code alone, by default: 3,500",
+                                            "generated code alone, hard float: 4,000"}));
+}
+
 TEST(TablesTest, OtherModelsHaveNoFieldReport) {
   const Json list = Json::array({measured("tiny", "xip", "size", 1024)});
   EXPECT_TRUE(field_report(Results(list)).rows.empty());

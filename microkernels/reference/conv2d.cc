@@ -41,6 +41,14 @@ void compute_channel(const Conv2d& layer, int channel, std::byte* const* buffers
   }
 }
 
+void compute_exceptions(const Conv2dWithExceptions& layer, std::byte* const* buffers,
+                        std::uint32_t first_row, std::uint32_t rows) {
+  for (int i = 0; i < layer.count; ++i) {
+    compute_channel(layer.exceptions, i, buffers, static_cast<int>(first_row),
+                    static_cast<int>(rows), static_cast<const std::uint16_t*>(layer.channels)[i]);
+  }
+}
+
 }  // namespace
 
 extern "C" void thimble_conv2d_reference(const void* descriptor, std::byte* const* buffers,
@@ -57,10 +65,15 @@ extern "C" void thimble_conv2d_packed_with_exceptions(const void* descriptor,
                                                       std::uint32_t first_row, std::uint32_t rows) {
   const auto& layer = *static_cast<const Conv2dWithExceptions*>(descriptor);
   thimble_conv2d_packed(&layer.most, buffers, first_row, rows);
-  for (int i = 0; i < layer.count; ++i) {
-    compute_channel(layer.exceptions, i, buffers, static_cast<int>(first_row),
-                    static_cast<int>(rows), static_cast<const std::uint16_t*>(layer.channels)[i]);
-  }
+  compute_exceptions(layer, buffers, first_row, rows);
+}
+
+extern "C" void thimble_conv2d_line_with_exceptions(const void* descriptor,
+                                                    std::byte* const* buffers,
+                                                    std::uint32_t first_row, std::uint32_t rows) {
+  const auto& layer = *static_cast<const Conv2dWithExceptions*>(descriptor);
+  thimble_conv2d_line(&layer.most, buffers, first_row, rows);
+  compute_exceptions(layer, buffers, first_row, rows);
 }
 
 }  // namespace thimble::microkernels

@@ -28,6 +28,7 @@ struct Row {
 
 // A column of pixels is read once for all windows that it is in, as the assembly does it: outputs
 // may follow close behind (depthwise_conv2d_3x3_order()).
+template <typename Pixel>
 void compute_row(const Depthwise3x3& rows, int channel, const Row& row) {
   const int width = rows.columns + rows.right;
   std::int32_t pixels[kSide][kSide] = {};  // [column][row]
@@ -42,7 +43,7 @@ void compute_row(const Depthwise3x3& rows, int channel, const Row& row) {
         } else {
           const int place = y * rows.input_pitch + (x * rows.stride - rows.left + k) * rows.step;
           const bool inside = !beyond && y >= row.first && y < row.end;
-          pixels[k][y] = inside ? row.input[place] : rows.input_zero_point;
+          pixels[k][y] = inside ? static_cast<Pixel>(row.input[place]) : rows.input_zero_point;
         }
       }
     }
@@ -55,16 +56,17 @@ void compute_row(const Depthwise3x3& rows, int channel, const Row& row) {
   }
 }
 
+template <typename Pixel = std::int8_t>
 void compute(const Depthwise3x3& rows) {
   const int edge = rows.above != 0 ? 1 : 0;
   const int count = edge + rows.inside + rows.below;
   for (int channel = 0; channel < rows.channels; ++channel) {
     for (int y = 0; y < count; ++y) {
       const bool below = y < edge ? rows.above == 3 : y >= edge + rows.inside;
-      compute_row(rows, channel,
-                  {rows.input + y * rows.stride * rows.input_pitch + channel,
-                   rows.output + y * rows.output_pitch + channel, y < edge ? 1 : 0,
-                   below ? kSide - 1 : kSide});
+      compute_row<Pixel>(rows, channel,
+                         {rows.input + y * rows.stride * rows.input_pitch + channel,
+                          rows.output + y * rows.output_pitch + channel, y < edge ? 1 : 0,
+                          below ? kSide - 1 : kSide});
     }
   }
 }
@@ -77,6 +79,14 @@ extern "C" [[gnu::weak]] void thimble_depthwise_3x3_stride1(const Depthwise3x3* 
 
 extern "C" [[gnu::weak]] void thimble_depthwise_3x3_stride2(const Depthwise3x3* rows) {
   compute(*rows);
+}
+
+extern "C" [[gnu::weak]] void thimble_depthwise_3x3_stride1_rectified(const Depthwise3x3* rows) {
+  compute<std::uint8_t>(*rows);
+}
+
+extern "C" [[gnu::weak]] void thimble_depthwise_3x3_stride2_rectified(const Depthwise3x3* rows) {
+  compute<std::uint8_t>(*rows);
 }
 
 extern "C" [[gnu::weak]] void thimble_depthwise_3x3_small(const Depthwise3x3* rows) {

@@ -10,8 +10,8 @@
 namespace thimble::microkernels {
 
 /// Applies `function`, int8 and int8 to int8, to `rows` rows from `first_row`
-/// on.
-template <typename Function>
+/// on. `kFast` is larger.
+template <bool kFast, typename Function>
 void apply(const Broadcast& shape, std::byte* const* buffers, std::uint32_t first_row,
            std::uint32_t rows, const Function& function) {
   auto* output = reinterpret_cast<std::int8_t*>(buffers[2]);
@@ -21,7 +21,13 @@ void apply(const Broadcast& shape, std::byte* const* buffers, std::uint32_t firs
     const auto* second = reinterpret_cast<const std::int8_t*>(buffers[1]) + row * shape.second.row;
     for (std::uint32_t column = 0; column < shape.columns; ++column) {
       const std::int8_t* const end = first + shape.elements;
-      if (shape.second_repeats) {
+      if constexpr (!kFast) {
+        const std::int8_t* other = second;
+        const std::int8_t value =
+            *other;  // what repeats is read once: the output may take its place
+        for (const std::int8_t* next = first; next != end; ++next, ++other)
+          *output++ = function(*next, shape.second_repeats ? value : *other);
+      } else if (shape.second_repeats) {
         const std::int8_t other = *second;
         const std::int8_t* next = first;
         do {

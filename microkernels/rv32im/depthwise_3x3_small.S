@@ -1,6 +1,8 @@
 # 3x3 depthwise convolution in few bytes: one window at a time. See depthwise_3x3.inc.
 #
 # Safety: only the output and the own stack frame are written; no row beyond the input is read. Uses neither gp nor tp.
+#define UNSIGNED_INPUT 0
+#define RECTIFIED_OUTPUT 0
 #include "microkernels/rv32im/depthwise_3x3.inc"
 
 #define back x3

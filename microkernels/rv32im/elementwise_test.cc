@@ -96,7 +96,8 @@ TEST_P(Elementwise, Add) {
     layer.shift = static_cast<std::uint8_t>(pick(15, 24));
     layer.lowest = static_cast<std::int8_t>(pick(-128, 100));
     layer.highest = static_cast<std::int8_t>(pick(layer.lowest, 127));
-    check(layer.broadcast, &layer, thimble_add, [&](std::int64_t first, std::int64_t second) {
+    const auto function = pick(0, 1) == 0 ? thimble_add : thimble_add_small;
+    check(layer.broadcast, &layer, function, [&](std::int64_t first, std::int64_t second) {
       const std::int64_t sum =
           first * layer.first_factor + second * layer.second_factor + layer.offset;
       return static_cast<std::int8_t>(
@@ -117,7 +118,8 @@ TEST_P(Elementwise, Multiply) {
     layer.shift = static_cast<std::uint8_t>(pick(15, 24));
     layer.lowest = static_cast<std::int8_t>(pick(-128, 100));
     layer.highest = static_cast<std::int8_t>(pick(layer.lowest, 127));
-    check(layer.broadcast, &layer, thimble_multiply, [&](std::int64_t first, std::int64_t second) {
+    const auto function = pick(0, 1) == 0 ? thimble_multiply : thimble_multiply_small;
+    check(layer.broadcast, &layer, function, [&](std::int64_t first, std::int64_t second) {
       const std::int64_t product =
           (first - layer.first_zero_point) * (second - layer.second_zero_point);
       std::int64_t value = ((product << kProductShift) * layer.factor) >> 32;

@@ -171,7 +171,9 @@ TEST_F(Orders, OfElementwiseLayers) {
       if (lead.elements == Lead::kAny) continue;  // one element that is read first
       const Shape both{{output, output}, output, 0, rows};
       expect_the_same(thimble_add, &add, both, second, lead);
+      expect_the_same(thimble_add_small, &add, both, second, lead);
       expect_the_same(thimble_multiply, &multiply, both, second, lead);
+      expect_the_same(thimble_multiply_small, &multiply, both, second, lead);
     }
   }
 }

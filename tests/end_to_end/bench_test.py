@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from harness import COMMAND, PYTHON_TOOLS, ROOT, EndToEnd, call, small_model
 from wrong_reference import wrong_reference
 
 CONFIGURATIONS = [("speed", "all"), ("speed", "none"), ("size", "all"), ("size", "none")]
-KERNEL_GOALS = {"yield": 70, "give_take": 130, "mutex_lock": 25, "mutex_unlock": 25, "queue_send": 35, "queue_receive": 35,
-                "queue_send_wake": 150, "irq_task": 180, "tick": 80, "text": 6000, "tcb": 64, "semaphore": 8, "mutex": 16}
+KERNEL_GOALS = {"yield": 70, "give_take": 130, "mutex_lock": 25, "mutex_unlock": 25, "queue_send": 35,
+                "queue_receive": 35, "queue_send_wake": 150, "irq_task": 180, "tick": 80, "text": 6000, "tcb": 64,
+                "semaphore": 8, "mutex": 16}
 OUTPUTS = 5  # of the model "dense"
 WRITTEN = ("benchmarks/results.json", "docs/benchmarks.md")
 
@@ -79,15 +81,23 @@ class Bench(EndToEnd):
 
 
 class Written(EndToEnd):
-    """In a tree of its own, whose zoo is one small model."""
+    """In a tree of their own, whose zoo is one small model."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = tempfile.TemporaryDirectory(prefix="end-to-end-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.tree = Path(folder.name) / "tree"
+        shutil.copytree(ROOT, cls.tree, symlinks=True, ignore=shutil.ignore_patterns(
+            "build", ".git", "__pycache__", "docs", "zoo", "results.json"))
+        (cls.tree / "zoo/dense").mkdir(parents=True)
+        shutil.copy(small_model("dense"), cls.tree / "zoo/dense")
 
     def setUp(self):
         super().setUp()
-        self.tree = self.folder / "tree"
-        shutil.copytree(ROOT, self.tree, symlinks=True, ignore=shutil.ignore_patterns(
-            "build", ".git", "__pycache__", "docs", "zoo", "results.json"))
-        (self.tree / "zoo/dense").mkdir(parents=True)
-        shutil.copy(small_model("dense"), self.tree / "zoo/dense")
+        for name in WRITTEN:
+            (self.tree / name).unlink(missing_ok=True)
 
     def bench(self, *arguments, tools=PYTHON_TOOLS):
         tool = COMMAND if Path(COMMAND) != ROOT / "thimble" else ROOT / "build/host/compiler/cli/thimble"
@@ -109,7 +119,7 @@ class Written(EndToEnd):
             cells = rf"{one['inference']['instructions']:,} .*\| {one['memory']['arena']:,} .*\| exact \(2\) \|"
             self.assertRegex(page, re.escape(f"| Thimble -O {one['optimize']} --offload {one['offload']} | ") + cells)
         for text in (results, page):
-            for machine in (str(ROOT), str(self.folder), "/tmp/"):
+            for machine in (str(ROOT), str(self.tree), str(self.folder), "/tmp/"):
                 self.assertNotIn(machine, text)
 
     def test_nothing_without_being_asked(self):

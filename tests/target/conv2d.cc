@@ -1,5 +1,6 @@
-// Random convolutions on the target against their plain definition: weights are packed here as
-// tile.h has it, in runs as long as the bound allows. The assembly has no other test of its own.
+// Random convolutions on the target against their plain definition: weights are laid out here as
+// tile.h has it, in runs and segments as long as the bounds allow. The assembly has no other test
+// of its own.
 #include "microkernels/conv2d.h"
 
 #include <cstddef>
@@ -41,18 +42,21 @@ int pick(int low, int high) {
 // All buffers of a case; output and scratch have a guard behind them.
 struct Case {
   Conv2d packed;
+  Conv2d line;  // only where there is one window
   Conv2d unpacked;
   int taps;
   std::int8_t input[kMostPixels * kMostInputs];
   std::byte output[kMostPixels * kMostOutputs + 1];
   std::byte shared[kMostPixels * (2 * kMostInputs + kMostOutputs)];
-  std::byte scratch[kTilePixels * (kMostTaps + 3) + 1];
+  std::byte scratch[kMostOutputs * kTilePixels * 4 + 1];
   std::int8_t weights[kMostOutputs * kMostTaps];  // [channel][tap]
   std::int32_t biases[kMostOutputs];
-  std::int32_t packed_biases[kMostOutputs + 1];
+  std::int32_t packed_biases[kMostOutputs];
+  std::int32_t line_biases[kMostOutputs + 1];
   std::uint32_t scales[kMostOutputs];
+  std::int8_t packed_weights[(kMostOutputs + 1) * (kMostTaps + 3 * kMostTaps / 4)];
   std::uint32_t words[(kMostOutputs + 1) / 2 * kMostTaps];
-  std::uint32_t runs[kMostOutputs * kMostTaps];
+  std::uint8_t runs[kMostOutputs * (kMostTaps + 1)];
   std::uint32_t unpacked_words[kMostOutputs * kMostTaps];
   std::uint8_t run_lengths[kMostOutputs];
 };
@@ -65,8 +69,8 @@ std::int32_t weight(int channel, int tap) {
              : 0;
 }
 
-// Whether some taps of a group of channels may be one run.
-bool fits(int channel, int channels, int first, int count) {
+// Whether the sums of some taps of a group of channels have so many bits.
+bool fits(int bits, int channel, int channels, int first, int count) {
   for (int c = channel; c < channel + channels; ++c) {
     int lowest = 0;
     int highest = 0;
@@ -75,38 +79,60 @@ bool fits(int channel, int channels, int first, int count) {
       lowest += w > 0 ? w * -128 : w * 127;
       highest += w > 0 ? w * 127 : w * -128;
     }
-    if (lowest < INT16_MIN || highest > INT16_MAX) return false;
+    if (lowest < -(1 << (bits - 1)) || highest >= 1 << (bits - 1)) return false;
   }
   return true;
 }
 
-int group_size(int left, bool is_line) {
-  if (is_line && left >= kLineGroup) return kLineGroup;
-  return left >= kChannelGroup ? kChannelGroup : 2;
+int longest_segment() {
+  int length = kSegmentTaps;
+  for (int first = 0; first < current.taps; first += length) {
+    const int count = first + length < current.taps ? length : current.taps - first;
+    if (fits(kFieldBits, 0, current.packed.window.output_channels, first, count)) continue;
+    length -= kUnrolledTaps;
+    first = -length;  // from the beginning
+  }
+  return length;
 }
 
 void pack() {
-  const Window& window = current.packed.window;
-  const int outputs = window.output_channels;
-  const int rows = rows_apart(window);
-  const int row_taps = current.taps / rows;
-  const bool is_line = window.output_height * window.output_width == 1;
-  std::uint32_t* word = current.words;
-  std::uint32_t* runs = current.runs;
-  for (int channel = 0; channel < outputs;) {
-    const int group = group_size(outputs - channel, is_line);
-    for (int row = 0; row < rows; ++row) {
-      int number = 0;
-      for (int tap = 0; tap < row_taps; ++number) {
-        int length = 1;
-        while (length < kLongestRun && tap + length < row_taps &&
-               fits(channel, group, row * row_taps + tap, length + 1))
-          ++length;
-        if (number % 8 == 0) *runs++ = 0;
-        runs[-1] |= static_cast<std::uint32_t>(length) << (4 * (number % 8));
-        tap += length;
+  const int outputs = current.packed.window.output_channels;
+  const int segment = longest_segment();
+  current.packed.segment_taps = static_cast<std::uint16_t>(segment);
+  std::int8_t* byte = current.packed_weights;
+  int segments = 0;
+  for (int first = 0; first < current.taps; first += segment, ++segments) {
+    const int end = first + segment < current.taps ? first + segment : current.taps;
+    ChannelGroups groups = channel_groups(outputs);
+    for (int channel = 0; channel < outputs;) {
+      const int group = groups.fours-- > 0 ? kChannelGroup : 2;
+      for (int tap = first; tap < end || (tap - first) % kUnrolledTaps != 0; ++tap) {
+        for (int c = channel; c < channel + group; ++c)
+          *byte++ = tap < end ? static_cast<std::int8_t>(weight(c, tap)) : std::int8_t{0};
       }
+      channel += group;
     }
+  }
+  for (int c = 0; c < outputs; ++c)
+    current.packed_biases[c] = current.biases[c] - segments * (1 << (kFieldBits - 1));
+}
+
+void pack_line() {
+  const int outputs = current.line.window.output_channels;
+  std::uint32_t* word = current.words;
+  std::uint8_t* runs = current.runs;
+  for (int channel = 0; channel < outputs;) {
+    const int left = outputs - channel;
+    const int group = left >= kLineGroup ? kLineGroup : left >= kChannelGroup ? kChannelGroup : 2;
+    for (int tap = 0; tap < current.taps;) {
+      int length = 1;
+      while (length < kLongestRun && tap + length < current.taps &&
+             fits(16, channel, group, tap, length + 1))
+        ++length;
+      *runs++ = static_cast<std::uint8_t>(length);
+      tap += length;
+    }
+    *runs++ = 0;
     for (int tap = 0; tap < current.taps; ++tap) {
       for (int c = channel; c < channel + group; c += 2) {
         *word++ = static_cast<std::uint32_t>(weight(c, tap)) +
@@ -117,9 +143,9 @@ void pack() {
   }
   for (int c = 0; c < outputs; c += 2) {
     const std::int32_t upper = c + 1 < outputs ? current.biases[c + 1] : 0;
-    current.packed_biases[c] = static_cast<std::int32_t>(
+    current.line_biases[c] = static_cast<std::int32_t>(
         static_cast<std::uint32_t>(current.biases[c]) + (static_cast<std::uint32_t>(upper) << 16));
-    current.packed_biases[c + 1] = upper;
+    current.line_biases[c + 1] = upper;
   }
 }
 
@@ -131,7 +157,7 @@ void pack_small() {
     int length = current.taps;
     for (int first = 0; first < current.taps; first += length) {
       const int count = first + length < current.taps ? length : current.taps - first;
-      if (fits(channel, kChannelGroup, first, count)) continue;
+      if (fits(16, channel, kChannelGroup, first, count)) continue;
       --length;
       first = -length;  // from the beginning
     }
@@ -202,11 +228,15 @@ void make_case() {
       static_cast<std::int16_t>(zero_point),
       static_cast<std::int8_t>(lowest),
       static_cast<std::int8_t>(highest),
-      pick(0, 1) != 0};
-  current.packed = {window, requantization, current.words, current.runs};
+      pick(0, 1) != 0,
+      false};
+  current.packed = {window, requantization, current.packed_weights, nullptr, 0};
   current.packed.requantization.biases = current.packed_biases;
-  current.unpacked = {window, requantization, current.unpacked_words, current.run_lengths};
+  current.line = {window, requantization, current.words, current.runs, 0};
+  current.line.requantization.biases = current.line_biases;
+  current.unpacked = {window, requantization, current.unpacked_words, current.run_lengths, 0};
   pack();
+  if (is_line(window)) pack_line();
   pack_small();
 }
 
@@ -247,7 +277,8 @@ bool is_exact(const std::byte* output) {
   return true;
 }
 
-void compute_and_check(runtime::Microkernel kernel, const Conv2d& layer) {
+void compute_and_check(runtime::Microkernel kernel, const Conv2d& layer,
+                       std::uint32_t scratch_bytes) {
   const Window& window = layer.window;
   std::memset(current.output, static_cast<int>(kGuard), sizeof current.output);
   std::memset(current.scratch, static_cast<int>(kGuard), sizeof current.scratch);
@@ -256,7 +287,7 @@ void compute_and_check(runtime::Microkernel kernel, const Conv2d& layer) {
   require(is_exact(current.output), "exact");
   const int outputs = window.output_height * window.output_width * window.output_channels;
   require(current.output[outputs] == kGuard, "nothing is written behind the output");
-  require(current.scratch[conv2d_scratch_bytes(window)] == kGuard, "nor behind the scratch");
+  require(current.scratch[scratch_bytes] == kGuard, "nor behind the scratch");
 }
 
 // In one call, with the input so many bytes behind the output, in the same memory.
@@ -280,17 +311,28 @@ void check_order(runtime::Microkernel kernel, const Conv2d& layer, std::int64_t 
 }  // namespace
 
 int main_task() {
+  int lines = 0;
   for (int i = 0; i < kCases; ++i) {
     make_case();
-    compute_and_check(thimble_conv2d_packed, current.packed);
-    compute_and_check(thimble_conv2d_unpacked, current.unpacked);
+    const Window& window = current.packed.window;
+    compute_and_check(thimble_conv2d_packed, current.packed,
+                      packed_scratch_bytes(window, current.packed.segment_taps));
     Lead packed;
-    conv2d_packed_order(current.packed.window, packed);
+    conv2d_packed_order(window, packed);
     check_order(thimble_conv2d_packed, current.packed, packed.elements);
+    if (is_line(window)) {
+      ++lines;
+      compute_and_check(thimble_conv2d_line, current.line, window_scratch_bytes(window));
+      Lead line;
+      conv2d_line_order(window, line);
+      check_order(thimble_conv2d_line, current.line, line.elements);
+    }
+    compute_and_check(thimble_conv2d_unpacked, current.unpacked, window_scratch_bytes(window));
     Lead unpacked;
-    conv2d_unpacked_order(current.unpacked.window, unpacked);
+    conv2d_unpacked_order(window, unpacked);
     check_order(thimble_conv2d_unpacked, current.unpacked, unpacked.elements);
   }
+  require(lines > kCases / 20, "one window");
   require(spoilt > kCases / 10, "a pixel less would not do");
   print("TEST PASSED\n");
   return 0;

@@ -38,6 +38,7 @@ int pick(int low, int high) {
 // All buffers of a case; the output has a guard behind it.
 struct Case {
   DepthwiseConv2d layer;
+  bool unsigned_input;
   std::int8_t input[kMostPixels * kMostChannels];
   std::byte output[kMostPixels * kMostChannels + 1];
   std::byte shared[3 * kMostPixels * kMostChannels];
@@ -64,6 +65,8 @@ void make_extents(int stride, bool padded, std::uint16_t& inputs, std::uint16_t&
 
 void make_case() {
   const bool extreme = pick(0, 5) == 0;
+  const bool sparse = pick(0, 1) != 0;  // pixels of zero
+  current.unsigned_input = false;
   const auto value = [&] {
     return static_cast<std::int8_t>(extreme ? (pick(0, 1) != 0 ? 127 : -128) : pick(-128, 127));
   };
@@ -78,22 +81,24 @@ void make_case() {
   window.stride_y = window.stride_x = static_cast<std::uint16_t>(stride);
   window.dilation_y = window.dilation_x = 1;
   window.input_zero_point = value();
-  for (std::int8_t& element : current.input) element = value();
+  for (std::int8_t& element : current.input) element = sparse && pick(0, 1) != 0 ? 0 : value();
   for (std::int8_t& element : current.weights) element = value();
   for (int c = 0; c < channels; ++c) {
     current.biases[c] = pick(-20000, 20000);
     current.scales[c] =
         (random_word() | 0x80000000U) >> 5 << 5 | static_cast<std::uint32_t>(pick(5, 13));
   }
-  const int zero_point = pick(-128, 127);
-  const int lowest = pick(0, 1) != 0 ? zero_point : pick(-128, zero_point);
-  const int highest = pick(0, 1) != 0 ? 127 : pick(zero_point, 127);
+  const bool unsigned_output = pick(0, 3) == 0;
+  const int zero_point = unsigned_output ? 0 : pick(-128, 127);
+  const int lowest = unsigned_output || pick(0, 1) != 0 ? zero_point : pick(-128, zero_point);
+  const int most = unsigned_output ? 255 : 127;
+  const int highest = pick(0, 1) != 0 ? most : pick(zero_point, most);
   current.layer = {
       window,
       {current.biases, current.scales,
        pick(0, 1) != 0 ? RequantizationForm::kOneSided : RequantizationForm::kSymmetric,
-       pick(0, 1) != 0, static_cast<std::int16_t>(zero_point), static_cast<std::int8_t>(lowest),
-       static_cast<std::int8_t>(highest), pick(0, 1) != 0},
+       pick(0, 1) != 0, static_cast<std::int16_t>(zero_point), static_cast<std::int16_t>(lowest),
+       static_cast<std::int16_t>(highest), pick(0, 1) != 0, false},
       current.weights,
       1};
 }
@@ -108,9 +113,9 @@ std::int8_t expected(int row, int column, int channel) {
       const bool inside = y >= 0 && y < window.input_height && x >= 0 && x < window.input_width;
       const int tap = 3 * ky + kx;
       const int pixel = y * window.input_width + x;
-      sum += current.weights[9 * channel + tap] *
-             (inside ? current.input[pixel * window.input_channels + channel]
-                     : window.input_zero_point);
+      const std::int8_t stored = current.input[pixel * window.input_channels + channel];
+      const int value = current.unsigned_input ? static_cast<std::uint8_t>(stored) : stored;
+      sum += current.weights[9 * channel + tap] * (inside ? value : window.input_zero_point);
     }
   }
   return Requantizer(current.layer.requantization, channel)(sum);
@@ -163,6 +168,7 @@ void compute_and_check(runtime::Microkernel kernel, const Lead& lead) {
 }  // namespace
 
 int main_task() {
+  int rectified = 0;
   for (int i = 0; i < kCases; ++i) {
     make_case();
     require(is_depthwise_3x3(current.layer), "what is tested is what is computed");
@@ -174,7 +180,17 @@ int main_task() {
     Lead small;
     depthwise_conv2d_3x3_small_order(current.layer.window, small);
     compute_and_check(thimble_depthwise_conv2d_3x3_small, small);
+    if (is_rectified(current.layer)) {
+      ++rectified;
+      current.unsigned_input = true;
+      current.layer.window.input_zero_point = 0;
+      compute_and_check(current.layer.window.stride_x == 1
+                            ? thimble_depthwise_conv2d_3x3_stride1_rectified
+                            : thimble_depthwise_conv2d_3x3_stride2_rectified,
+                        lead);
+    }
   }
+  require(rectified > kCases / 4, "rectified outputs");
   require(spoilt > kCases / 10, "a pixel less would not do");
   print("TEST PASSED\n");
   return 0;

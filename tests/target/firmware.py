@@ -5,7 +5,8 @@ import json
 import os
 import pathlib
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GCC = "/usr/lib/gcc/riscv64-unknown-elf"
@@ -40,7 +41,28 @@ def run(command, **options):
     return done.stdout
 
 
+class Once:
+    """Makes what several tests need when the first of them asks; the others wait for it."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._made = {}
+
+    def __call__(self, key, make):
+        with self._lock:
+            is_first = key not in self._made
+            future = self._made.setdefault(key, Future())
+        if is_first:
+            try:
+                future.set_result(make())
+            except Exception as error:  # noqa: every test that needs it fails, and says why
+                future.set_exception(error)
+        return future.result()
+
+
 class Board:
+    once = Once()
+
     def __init__(self, folder, isa=None):
         self.folder = pathlib.Path(folder)
         self.description = json.loads((self.folder / "board.json").read_text())
@@ -48,6 +70,7 @@ class Board:
         self.name = f"{self.description['name']}-{self.isa}"
         self.build = ROOT / "build" / "target-tests" / self.name
         self.build.mkdir(parents=True, exist_ok=True)
+        (self.build / "memory.ld").write_text(self.memory_ld())
 
     def memory_ld(self):
         regions = {region["kind"]: region for region in self.description["regions"]}
@@ -61,7 +84,7 @@ class Board:
         return "\n".join(lines) + "\n"
 
     def compile(self, sources, *extra):
-        """Objects of `sources`, compiled side by side."""
+        """Objects of `sources`, compiled side by side, each once."""
         machine = [f"-march={self.isa}", f"-mabi={ABIS.get(self.isa, 'ilp32')}"]
 
         def one(source):
@@ -69,8 +92,8 @@ class Board:
             flags = "".join(extra).replace("/", "_").replace(" ", "")
             target = self.build / (str(source).replace("/", "_") + flags + ".o")
             language = [] if source.suffix == ".S" else CXX_FLAGS
-            run(["clang++-19", *FLAGS, *machine, *language, "-I.", f"-I{self.folder}", *extra, "-c", source,
-                 "-o", target], cwd=ROOT)
+            self.once(target, lambda: run(["clang++-19", *FLAGS, *machine, *language, "-I.", f"-I{self.folder}", *extra,
+                                           "-c", source, "-o", target], cwd=ROOT))
             return target
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -85,13 +108,24 @@ class Board:
         return self.compile(sources, *extra)
 
     def link(self, name, objects, stack=1024):
+        """The firmware of that name, linked once."""
         elf = self.build / f"{name}.elf"
-        (self.build / "memory.ld").write_text(self.memory_ld())
         version = sorted(os.listdir(GCC))[-1]
-        run(["ld.lld-19", "-T", "kernel/arch/riscv/sections.ld", "-L", self.build, "--gc-sections", "--relax-gp", "-n",
-             "-X", "-z", "nognustack", "--fatal-warnings", f"--defsym=__main_stack_size={stack}", *objects,
-             f"{GCC}/{version}/{LIBGCC[self.isa]}/libgcc.a", "-o", elf], cwd=ROOT)
+        command = ["ld.lld-19", "-T", "kernel/arch/riscv/sections.ld", "-L", self.build, "--gc-sections", "--relax-gp",
+                   "-n", "-X", "-z", "nognustack", "--fatal-warnings", f"--defsym=__main_stack_size={stack}", *objects,
+                   f"{GCC}/{version}/{LIBGCC[self.isa]}/libgcc.a", "-o", elf]
+        self.once(tuple(command), lambda: run(command, cwd=ROOT))
         return elf
+
+    def flash_image(self, elf, size):
+        """The flash that holds `elf`, as QEMU takes it: raw, of its full size."""
+        image = elf.with_suffix(".img")
+
+        def make():
+            run(["llvm-objcopy-19", "-O", "binary", elf, image])
+            os.truncate(image, size)
+        self.once((image, elf.stat().st_mtime_ns), make)
+        return image
 
     def start(self, elf, *options):
         """QEMU running `elf`, its UART on pipes, with more of QEMU's options."""
@@ -102,9 +136,7 @@ class Board:
         if simulator["boot"] == "kernel":
             command += ["-kernel", elf]
         else:
-            image = elf.with_suffix(".img")
-            run(["llvm-objcopy-19", "-O", "binary", elf, image])
-            os.truncate(image, number(simulator["pflash_bytes"]))
+            image = self.flash_image(elf, number(simulator["pflash_bytes"]))
             command += ["-drive", f"if=pflash,format=raw,unit=0,file={image},readonly=on"]
         return subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, bufsize=0)

@@ -37,7 +37,7 @@ FAULTS = {
                                                   USER]),
     "R": ("user mode: store to what it may read", [r"FAULT: store access fault", r"FAULT: .* mtval {shown} ", TASK,
                                                    USER]),
-    "D": ("user mode: a device", [r"FAULT: store access fault", r"FAULT: .* mtval 10000000 ", TASK, USER]),
+    "D": ("user mode: a device", [r"FAULT: store access fault", r"FAULT: .* mtval 1[0-9a-f]+ ", TASK, USER]),
     "C": ("user mode: a register of machine mode", [r"FAULT: illegal instruction", TASK, USER,
                                                     r"FAULT: backtrace {faulting_user}"]),
     "O": ("user mode: stack overflow", [r"FAULT: store access fault", TASK,
