@@ -1,11 +1,12 @@
 """The compile commands that the linter works from: the host tool's, as CMake wrote them, and the target's, which no
-CMake builds (what goes into firmware depends on model and board): each target source as for a plain rv32imac board."""
+CMake builds (what goes into firmware depends on model and board): each target source as for a plain rv32imac
+board. Applications with an app.json are left out: they include what the tool makes for them."""
 
 import json
 import sys
 from pathlib import Path
 
-TARGET_FOLDERS = ("kernel", "drivers", "runtime", "microkernels", "apps", "boards")
+TARGET_FOLDERS = ("kernel", "drivers", "runtime", "microkernels", "apps", "boards", "shell")
 BOARD = "boards/qemu-virt"
 
 
@@ -19,7 +20,8 @@ def write_lint_commands(root, folder, names):
     target = ["clang++-19", *FLAGS, "-march=rv32imac", "-mabi=ilp32", *CXX_FLAGS, "-I.", f"-I{BOARD}", "-c"]
     for name in names:
         source = name.endswith(".cc") and not name.endswith("_test.cc")
-        if source and name.split("/")[0] in TARGET_FOLDERS and name not in known:
+        described = (root / name).parent.joinpath("app.json").exists()
+        if source and not described and name.split("/")[0] in TARGET_FOLDERS and name not in known:
             commands.append({"directory": str(root), "file": str(root / name), "arguments": [*target, name]})
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "compile_commands.json").write_text(json.dumps(commands, indent=1))

@@ -93,6 +93,8 @@ RecognizerStatistics recognizer_statistics() {
 
 void forget_recognizer_statistics() {
   statistics = {};
+  while (answered.take(kernel::kNoWait) == kernel::Status::kOk) {  // that nobody waited for
+  }
 }
 
 bool wait_for_answer(kernel::Deadline deadline) {

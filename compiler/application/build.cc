@@ -30,12 +30,11 @@ Result<std::vector<BuiltModelOfApplication>> compile_models(const Application& a
       return fail(ExitCode::kUsage, "{}: two models are called {}",
                   (application.folder / "app.json").string(), model.name);
     }
-    ASSIGN_OR_RETURN(
-        Network network,
-        compile_network(model, {.isa = isa,
-                                .goal = wanted.optimize == "size" ? offload::Goal::kSize
-                                                                  : offload::Goal::kSpeed,
-                                .memory = {}}));
+    const bool small = wanted.optimize == "size";
+    ASSIGN_OR_RETURN(Network network, compile_network(model, {.isa = isa,
+                                                              .goal = small ? offload::Goal::kSize
+                                                                            : offload::Goal::kSpeed,
+                                                              .memory = {}}));
     models.push_back({std::move(model), std::move(network)});
   }
   return models;

@@ -11,13 +11,14 @@ namespace {
 namespace fs = std::filesystem;
 
 // Makes IREE's object linkable beside ours: its functions can be referred to, so that only those
-// the plan calls are linked; its own byte-wise memory routines give way to better ones; line tables
+// the plan calls are linked; its table of them is its own, or two models would collide; its own
+// byte-wise memory routines give way to better ones; line tables
 // go, which hold paths of the machine, and attributes that GNU ld of Debian 12 does not understand.
 Status adopt(const fs::path& object, const std::string& name, const fs::path& adopted) {
   TRY(run_tool({"llvm-objcopy-19", "--wildcard",
                 fmt::format("--globalize-symbol={}_dispatch_*", name), "--globalize-symbol=mem*",
-                "--weaken-symbol=mem*", "--strip-debug", "--remove-section=.riscv.attributes",
-                object.string(), adopted.string()}));
+                "--localize-symbol=*_library_query", "--weaken-symbol=mem*", "--strip-debug",
+                "--remove-section=.riscv.attributes", object.string(), adopted.string()}));
   return {};
 }
 

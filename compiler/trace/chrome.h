@@ -12,7 +12,7 @@ namespace thimble::trace {
 /// each slice has its cycles. `hertz`: how fast cycles come.
 [[nodiscard]] nlohmann::ordered_json to_chrome(const Timeline& timeline, double hertz);
 
-/// {"begin", "end", "lost", "slices", "tracks": [...], "runs": [...]}: what each track was busy
+/// {"cycles", "lost", "slices", "marks", "tracks": [...], "runs": [...]}: what each track was busy
 /// with, and of each whole run of a model its steps, those of one name together.
 [[nodiscard]] nlohmann::ordered_json summary(const Timeline& timeline);
 

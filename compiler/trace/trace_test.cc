@@ -11,6 +11,8 @@
 namespace thimble::trace {
 namespace {
 
+constexpr std::uint32_t kEnd = 1000;  // of the trace, in cycles
+
 // A task's configuration, a plan of two steps and a text, as they lie in firmware.
 constexpr std::string_view kFirmware = R"(
 typedef struct { const char* name; void (*entry)(void); } TaskConfig;
@@ -52,7 +54,7 @@ class TraceTest : public testing::Test {
 
   TestFirmware firmware_;
   std::optional<ElfFile> elf_;
-  Dump dump_{.head = {.end_low = 1000}, .events = {}};
+  Dump dump_{.head = {0, 0, 0, 0, kEnd, 0}, .events = {}};
 };
 
 // "name kind track begin-end", of all slices; a ~ marks those that are not whole.

@@ -59,7 +59,8 @@ class Keyword(EndToEnd):
         self.assertLess(worst["features of a frame"], 20_000)
         self.assertLess(worst["inference"], 1_000_000)
         self.assertLess(worst["inference"], worst["last sample to answer"])
-        speed, busy, need = re.search(r"at (\d+) million .* busy ([\d.]+) % .* takes ([\d.]+) million", console).groups()
+        need = re.search(r"at (\d+) million .* busy ([\d.]+) % .* takes ([\d.]+) million", console)
+        speed, busy, need = need.groups()
         self.assertEqual(speed, "125")
         self.assertAlmostEqual(float(need), 125 * float(busy) / 100, delta=0.2)
         for task in ("features", "recognizer", "shell"):
@@ -147,7 +148,8 @@ class Description(EndToEnd):
             '"model"': {"model": "sine"},
         }.items():
             with self.subTest(told):
-                self.refuses(2, ["app.json", told], "compile", self.application(**changes), "--out", self.folder / "out")
+                folder = self.application(**changes)
+                self.refuses(2, ["app.json", told], "compile", folder, "--out", self.folder / "out")
 
     def test_models_must_differ_and_exist(self):
         self.refuses(2, ["two models are called sine"], "compile",
