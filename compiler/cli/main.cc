@@ -83,7 +83,7 @@ int run(int argc, char** argv) {
       "Also: doctor (what is installed, what is missing) and test. docs/command-line.md has it "
       "all.");
   const std::vector<Verb> verbs{compile_verb(app), run_verb(app),    validate_verb(app),
-                                profile_verb(app), bench_verb(app),  zoo_verb(app),
+                                profile_verb(app), plan_verb(app), bench_verb(app),  zoo_verb(app),
                                 size_verb(app),    boards_verb(app), models_verb(app)};
   try {
     app.parse(argc, argv);

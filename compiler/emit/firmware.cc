@@ -5,7 +5,6 @@
 #include "compiler/base/process.h"
 #include "compiler/emit/toolchain.h"
 #include "compiler/report/elf.h"
-#include "compiler/report/stack.h"
 
 namespace thimble::emit {
 namespace {
@@ -15,7 +14,8 @@ namespace fs = std::filesystem;
 constexpr const char* kApplication = "inference";
 constexpr const char* kCountSteps = "THIMBLE_PROFILE";  // apps/inference/profile.h
 constexpr const char* kReset = "_start";                // where the main stack begins to be used
-constexpr std::uint64_t kProvisionalStack = 4096;
+constexpr const char* kTrap = "trap_entry";             // and that of faults
+constexpr StackSizes kProvisionalStacks{4096, 512};
 constexpr std::uint64_t kStackAlignment = 16;
 
 // Makes IREE's object linkable beside ours: its functions can be referred to, so that only those
@@ -109,6 +109,10 @@ StackOptions callees_of(const plan::Plan& plan) {
 
 }  // namespace
 
+Result<StackNeed> main_stack(const ElfFile& elf, const plan::Plan& plan) {
+  return stack_need(elf, kReset, callees_of(plan));
+}
+
 Result<Firmware> build_firmware(const Target& target, const Interface& interface,
                                 const plan::Plan& plan, const fs::path& object,
                                 const fs::path& folder) {
@@ -126,16 +130,18 @@ Result<Firmware> build_firmware(const Target& target, const Interface& interface
   TRY(write_text(folder / "memory.ld", memory_ld(target.board)));
   Firmware firmware{folder / "firmware.elf", {}};
   // Linked twice: the code tells how much stack it needs, and its size changes no code.
-  const auto link = [&](std::uint64_t stack) -> Status {
+  const auto link = [&](const StackSizes& stacks) -> Status {
     ASSIGN_OR_RETURN(const Command command,
-                     link_command(target.isa, objects, folder, stack, firmware.elf));
+                     link_command(target.isa, objects, folder, stacks, firmware.elf));
     TRY(run_tool(command));
     return {};
   };
-  TRY(link(kProvisionalStack));
+  TRY(link(kProvisionalStacks));
   ASSIGN_OR_RETURN(const ElfFile provisional, ElfFile::open(firmware.elf));
-  ASSIGN_OR_RETURN(const StackNeed need, stack_need(provisional, kReset, callees_of(plan)));
-  TRY(link((need.bytes + kStackAlignment - 1) / kStackAlignment * kStackAlignment));
+  ASSIGN_OR_RETURN(const StackNeed main, main_stack(provisional, plan));
+  ASSIGN_OR_RETURN(const StackNeed trap, stack_need(provisional, kTrap, callees_of(plan)));
+  TRY(link(
+      {plan::round_up(main.bytes, kStackAlignment), plan::round_up(trap.bytes, kStackAlignment)}));
   ASSIGN_OR_RETURN(firmware.image, measure(firmware.elf, folder / "firmware.map"));
   TRY(check_fit(target.board, target.limits, firmware.image));
   TRY(run_tool({"llvm-objcopy-19", "-O", "binary", firmware.elf.string(),

@@ -73,6 +73,9 @@ class Planner {
   Planner(iree::Trace trace, const std::vector<offload::Layer>& layers,
           const std::vector<std::uint64_t>& input_bytes)
       : trace_(std::move(trace)), layers_(layers), input_bytes_(input_bytes) {
+    for (const iree::Buffer& buffer : trace_.buffers) {
+      if (buffer.kind != iree::BufferKind::kConstant) plan_.alternatives.iree += buffer.size;
+    }
     copy_constant_outputs(trace_);
     for (std::size_t i = 0; i < layers.size(); ++i)
       numbers_[layers[i].function] = static_cast<int>(i);
@@ -86,6 +89,9 @@ class Planner {
     add_scratch();
     Packing packing{liveness_.tensors, find_overlaps(trace_, liveness_, numbers_, layers_), {}};
     layout_ = lay_out(packing, step_count());
+    plan_.alternatives.least = layout_.lower_bound;
+    const Packing apart{packing.tensors, {}, {}};
+    plan_.alternatives.apart = place(apart, lower_bound(apart)).arena_bytes;
     lay_out_constants();
     plan_.arena_bytes = round_up(layout_.arena_bytes, kWordAlignment);
     for (std::size_t s = 0; s < trace_.steps.size(); ++s) {

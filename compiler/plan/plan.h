@@ -55,12 +55,20 @@ struct PlannedLayer {
   std::vector<std::uint64_t> constants;  ///< where each of the layer's is in the block of constants
 };
 
+/// What the arena would take if memory were planned otherwise: bytes, inputs and outputs among them.
+struct Alternatives {
+  std::uint64_t apart = 0;  ///< no two tensors share a byte at any step
+  std::uint64_t least = 0;  ///< what some step needs by itself: no plan of these steps is smaller
+  std::uint64_t iree = 0;   ///< what IREE's program allocates
+};
+
 struct Plan {
   std::vector<Step> steps;
   std::vector<PlannedTensor> tensors;
   std::vector<PlannedLayer> layers;
   Bytes constants;
   std::uint64_t arena_bytes = 0;
+  Alternatives alternatives;
   std::vector<Binding> inputs;   ///< all in the arena
   std::vector<Binding> outputs;  ///< all in the arena
 };
