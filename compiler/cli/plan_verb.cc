@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "compiler/base/file.h"
+#include "compiler/base/writable.h"
 #include "compiler/cli/model_options.h"
 #include "compiler/cli/verbs.h"
 #include "compiler/report/elf.h"
@@ -34,6 +35,7 @@ Verb plan_verb(CLI::App& app) {
                           "File for the picture, as SVG (default: plan.svg in the folder of the "
                           "results)");
   verb.action = [options, picture]() -> Result<Outcome> {
+    if (!picture->empty()) TRY(check_writable_file(*picture));
     ASSIGN_OR_RETURN(const BuiltModel built, build_model(*options));
     const timeline::Timeline timeline = timeline::make_timeline(built.model, built.build.network);
     Outcome outcome{describe(built)};

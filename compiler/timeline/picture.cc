@@ -59,7 +59,8 @@ class Picture {
     return fmt::format(
         "<svg viewBox=\"0 0 {0:.0f} {1:.0f}\" "
         "width=\"{0:.0f}\" height=\"{1:.0f}\" style=\"width:{0:.0f}px;max-width:none\" "
-        "font-family=\"'DejaVu Sans',Arial,sans-serif\" font-size=\"11\" role=\"img\">\n"
+        "font-family=\"'DejaVu Sans',Arial,sans-serif\" font-size=\"11\" fill=\"#1d2733\" "
+        "role=\"img\">\n"
         "<title>{2}: memory over time</title>\n"
         "<rect width=\"{0:.0f}\" height=\"{1:.0f}\" fill=\"#ffffff\"/>\n{3}</svg>\n",
         width_, kHeightInAll, escaped_html(title_), text_);
@@ -78,8 +79,8 @@ class Picture {
   }
 
   void write(double left, double top, std::string_view words, std::string_view attributes = {}) {
-    text_ += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" fill=\"#1d2733\"{}{}>{}</text>\n", left,
-                         top, attributes.empty() ? "" : " ", attributes, escaped_html(words));
+    text_ += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\"{}{}>{}</text>\n", left, top,
+                         attributes.empty() ? "" : " ", attributes, escaped_html(words));
   }
 
   void mark_peak() {
@@ -195,6 +196,13 @@ class Picture {
     }
   }
 
+  // Over whatever is drawn there.
+  void write_over(double left, double top, std::string_view words, const std::string& more = {}) {
+    write(left, top, words,
+          "paint-order=\"stroke\" stroke=\"#ffffff\" stroke-opacity=\"0.7\" stroke-width=\"3\"" +
+              more);
+  }
+
   // In its box, along it or upwards; where there is no room for a name, its number beside it.
   void label_tensor(std::size_t number) {
     const Json& labelled = plan_.at("tensors")[number];
@@ -212,13 +220,13 @@ class Picture {
       const bool upwards = box.width >= kLine && room(box.height) >= std::min(kFew, whole.size());
       if (along &&
           (room(box.width) >= whole.size() || !upwards || room(box.width) >= room(box.height))) {
-        write(box.left + 4, box.top + box.height / 2 + 4,
-              fitted(whole, mark, labelled, room(box.width)));
+        write_over(box.left + 4, box.top + box.height / 2 + 4,
+                   fitted(whole, mark, labelled, room(box.width)));
       } else if (upwards) {
         const double left = box.left + box.width / 2 + 4;
         const double bottom = box.top + box.height - 4;
-        write(left, bottom, fitted(whole, mark, labelled, room(box.height)),
-              fmt::format("transform=\"rotate(-90 {:.1f} {:.1f})\"", left, bottom));
+        write_over(left, bottom, fitted(whole, mark, labelled, room(box.height)),
+                   fmt::format(" transform=\"rotate(-90 {:.1f} {:.1f})\"", left, bottom));
       } else {
         write_beside(box, mark);
       }
@@ -306,11 +314,14 @@ class Picture {
     label(-1, "before");
     for (int s = 0; s < steps_; ++s) {
       const Json& labelled = *step(s);
+      const bool is_move = labelled.contains("moved");
       const std::string by = labelled.at("by");
       const std::string what =
-          by == "microkernel" || by == "generated" ? labelled.at("op").get<std::string>() : by;
-      const std::string name = profile::shortened(
-          labelled.at("name"), kLongestLabel - std::min<std::size_t>(what.size() + 5, 30));
+          by == "microkernel" || by == "generated" ? labelled.at("op") : labelled.at("by");
+      const std::string of =
+          is_move ? tensor(labelled.at("moved")).at("name") : labelled.at("name");
+      const std::string name =
+          profile::shortened(of, kLongestLabel - std::min<std::size_t>(what.size() + 5, 30));
       label(s, fmt::format("{} {} {}", s, what, name));
     }
     label(steps_, "after");

@@ -32,6 +32,7 @@ Json to_json(const Step& step) {
   Json json{{"name", step.name},      {"op", step.operation},          {"by", step.by},
             {"live", step.live},      {"live_bytes", step.live_bytes}, {"high", step.high},
             {"overlap", step.overlap}};
+  if (step.moved >= 0) json["moved"] = step.moved;
   for (const Sharing& sharing : step.sharing) {
     Json progress = Json::array();
     for (const Progress& now : sharing.progress) progress.push_back({now.unread, now.written});

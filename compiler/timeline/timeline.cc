@@ -189,7 +189,10 @@ class Maker {
       covered += end - std::min(end, std::max(begin, step.high));
       step.high = std::max(step.high, end);
     }
-    if (step.by == std::string_view("move")) return;
+    if (is_move(plan_.steps[at(number)])) {
+      step.moved = numbers_[at(plan_.steps[at(number)].bindings[0].tensor)];
+      return;
+    }
     step.overlap = together - covered;
     add_sharing(plan_.steps[at(number)], step);
   }
@@ -236,14 +239,14 @@ class Maker {
         high = std::max(high, tensor.places.front().offset + tensor.bytes);
     }
     result_.peak_step = kBeforeAll;
+    bool is_passing = true;  // a layer that is as high tells more
     for (std::size_t s = 0; s < result_.steps.size(); ++s) {
-      if (result_.steps[s].high <= high) continue;
-      high = result_.steps[s].high;
+      const Step& step = result_.steps[s];
+      if (step.high < high || (step.high == high && !is_passing)) continue;
+      is_passing = step.by == "move";
+      high = step.high;
       result_.peak_step = static_cast<int>(s);
     }
-    // The first step is as high as what lives before it: then it is the peak, with all it needs.
-    if (result_.peak_step == kBeforeAll && !result_.steps.empty() && result_.steps[0].high == high)
-      result_.peak_step = 0;
   }
 
   const tflite::Model& model_;

@@ -48,6 +48,7 @@ struct Step {
   std::string name;              ///< of the layer, by the tensor that it makes
   std::string operation;         ///< "CONV_2D"
   std::string by;                ///< "microkernel", "generated", "fill", "copy", "move"
+  int moved = -1;                ///< of Timeline::tensors, by a move
   std::vector<int> live;         ///< of Timeline::tensors
   std::uint64_t live_bytes = 0;  ///< their sum
   std::uint64_t high = 0;        ///< end of the highest
@@ -58,7 +59,7 @@ struct Step {
 struct Timeline {
   std::uint64_t arena = 0;
   plan::Alternatives alternatives;
-  int peak_step = 0;  ///< the first at which the arena is as large as it ever is; -1: before all
+  int peak_step = 0;  ///< where the arena is as large as it ever is, rather no move; -1: before all
   std::vector<Tensor> tensors;  ///< those that have bytes
   std::vector<Step> steps;
 };
