@@ -9,10 +9,13 @@
 
 namespace thimble::microkernels {
 
-/// The input is [row][value][channel], the output [row][channel].
+/// The input is [row][value][channel], the output [row][channel]. If there is one row only, calls
+/// are for the equal parts of its values instead: from the first to the last, which writes the
+/// output, with the sums in scratch, 4 bytes a channel; one call for all parts needs no scratch.
 struct MeanShape {
   std::uint16_t values;
   std::uint16_t channels;
+  std::uint16_t parts;  ///< 1: calls are for rows
 };
 
 /// From one scale to another, by TOSA's definition.
@@ -26,7 +29,7 @@ struct Mean {
   bool double_round;
 };
 
-/// A Microkernel (runtime/plan.h). Buffers: input, output. Descriptor: Mean. Not for interrupts.
+/// A Microkernel (runtime/plan.h). Buffers: input, output, scratch. Descriptor: Mean. Not for interrupts.
 extern "C" void thimble_mean(const void* descriptor, std::byte* const* buffers,
                              std::uint32_t first_row, std::uint32_t rows);
 
@@ -41,7 +44,7 @@ struct Average {
   std::int8_t highest;
 };
 
-/// A Microkernel. Buffers: input, output. Descriptor: Average. Not for interrupts.
+/// A Microkernel. Buffers: input, output, scratch. Descriptor: Average. Not for interrupts.
 extern "C" void thimble_average(const void* descriptor, std::byte* const* buffers,
                                 std::uint32_t first_row, std::uint32_t rows);
 

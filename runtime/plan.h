@@ -25,11 +25,47 @@ enum class StepKind : std::uint8_t {
   kDispatch,     ///< function is a Dispatch, called once per workgroup
   kMicrokernel,  ///< function is a Microkernel, detail its descriptor, workgroups[0] its rows
   kFill,         ///< binding 0 is filled with a pattern: detail points at {pattern, pattern length}
-  kCopy          ///< binding 1 is copied to binding 0; lengths are equal
+  kCopy,         ///< binding 1 is copied to binding 0; lengths are equal
+  kStream        ///< function is a StreamRunner, detail a Stream; the next workgroups[0] steps are
+                 ///< its stages. Binding 0: the stream's state
 };
 
-/// Where a step's operand is: an address (of a constant), or an offset into the arena if the step's
-/// bit for it in `arena_bindings` is set.
+/// Microkernels that run some rows at a time, so that of the tensors between them only some rows
+/// are kept: a stage's workgroups[1] are the rows of a call. `ops` are what is done, byte after byte:
+///
+///   below kSlide  the stage of this number is called for its next rows;
+///   others        the window of this number less kSlide slides: in the next two bytes, how many
+///                 rows down, and how many rows it still keeps.
+///
+/// A stage is given a window's address less the rows that are gone: to it, the tensor is there.
+struct Stream {
+  struct Window {
+    std::uint32_t offset;  ///< in the arena, of the tensor's first byte; it need not be inside
+    std::uint32_t row_bytes;
+    std::uint32_t writer;  ///< stage
+  };
+  const std::uint8_t* ops;
+  std::uint32_t op_bytes;
+  const Window* windows;
+  std::uint32_t window_count;
+};
+
+inline constexpr unsigned kSlide = 0x80;
+inline constexpr std::size_t kMostStages = 0x80;
+inline constexpr std::size_t kMostWindows = 0x80;
+inline constexpr int kMostSlideRows = 255;
+
+/// What a stream keeps in the arena: each window's offset, 32 bits, and each stage's next row, 16
+/// bits.
+constexpr std::size_t stream_state_bytes(std::size_t stages, std::size_t windows) {
+  return (4 * windows + 2 * stages + 3) / 4 * 4;
+}
+
+/// Added to a window's number where a stage's binding has an offset.
+inline constexpr std::uint32_t kWindow = std::uint32_t{1} << 31;
+
+/// Where a step's operand is: an address (of a constant), or an offset into the arena (or, of a
+/// stage, the number of a window and kWindow) if the step's bit for it in `arena_bindings` is set.
 union Binding {
   const void* address;
   std::size_t offset;

@@ -87,6 +87,8 @@ StatusCode run_step(const Plan& plan, const Step& step, std::byte* arena) {
     case StepKind::kCopy:
       std::memmove(address_of(step, 0, arena), address_of(step, 1, arena), step.lengths[0]);
       return StatusCode::kOk;
+    case StepKind::kStream:
+      break;
   }
   return StatusCode::kBadPlan;
 }
@@ -100,7 +102,15 @@ extern "C" std::uint32_t thimble_run(const Plan* plan, std::byte* arena, std::si
     return Status::at(StatusCode::kBadArena, 0).value;
   }
   for (std::uint32_t i = 0; i < plan->step_count; ++i) {
-    const StatusCode code = run_step(*plan, plan->steps[i], arena);
+    const Step& step = plan->steps[i];
+    if (step.kind == StepKind::kStream) {
+      const auto runner = reinterpret_cast<StreamRunner>(const_cast<void*>(step.function));
+      const std::uint32_t status = runner(plan, i, arena, hook, context);
+      if (status != 0) return status;
+      i += step.workgroups[0];
+      continue;
+    }
+    const StatusCode code = run_step(*plan, step, arena);
     if (code != StatusCode::kOk) return Status::at(code, i).value;
     if (hook != nullptr && !hook(context, i)) return Status::at(StatusCode::kCancelled, i).value;
   }

@@ -13,7 +13,8 @@ namespace thimble::runtime {
 
 inline constexpr std::size_t kArenaAlignment = 64;
 
-/// Called after each step, for profiles, yielding and cancelling. Returning false ends the run with
+/// Called after each step, and of streams after each call of a stage, for profiles, yielding and
+/// cancelling. Returning false ends the run with
 /// kCancelled. Runs in the context of the caller of run().
 using StepHook = bool (*)(void* context, std::uint32_t step);
 
@@ -23,6 +24,12 @@ struct FillPattern {
   std::uint32_t pattern;
   std::uint32_t bytes;  ///< 1, 2 or 4
 };
+
+/// What a plan with streams names in their steps: runs the stream that is step `number`. Returns a
+/// Status's value.
+extern "C" std::uint32_t thimble_run_stream(const Plan* plan, std::uint32_t number,
+                                            std::byte* arena, StepHook hook, void* context);
+using StreamRunner = decltype(&thimble_run_stream);
 
 /// The walker under run(), callable from C. Returns a Status's value: 0 is success.
 extern "C" std::uint32_t thimble_run(const Plan* plan, std::byte* arena, std::size_t arena_bytes,

@@ -14,7 +14,8 @@ inline constexpr bool kCountsSteps = false;
 
 /// Runs one step of the model's plan, the steps before it having run, and returns how many
 /// instructions its function retired; of a fill or a copy, which the runtime does itself, how many
-/// the runtime did. protocol::kStepFailed if it failed. Not for interrupts: it runs part of the
+/// the runtime did. A stream runs whole, and its stages, asked for next, are what their calls took, with
+/// what the runtime does for each. protocol::kStepFailed if it failed. Not for interrupts: it runs part of the
 /// model.
 [[nodiscard]] std::uint32_t run_step(std::uint32_t step);
 

@@ -20,6 +20,7 @@ Result<std::vector<std::uint32_t>> count_with_second_firmware(const BuiltModel& 
   BuildOptions counting = built.options;
   counting.target.counts_steps = true;
   counting.target.limits = {};
+  counting.arena_bytes = built.build.arena_bytes;
   counting.out.reset();
   ASSIGN_OR_RETURN(const Build second, build(built.model, counting));
   const Stage stage("counting in the simulator");

@@ -31,7 +31,7 @@ struct Firmware {
 };
 
 /// Builds everything into `folder`. `object` is IREE's. The main stack is as large as the linked
-/// code can need; an image that is larger than the board is kDoesNotFit.
+/// code can need. Whether the image fits is for the caller to judge.
 [[nodiscard]] Result<Firmware> build_firmware(const Target& target, const Interface& interface,
                                               const plan::Plan& plan,
                                               const std::filesystem::path& object,

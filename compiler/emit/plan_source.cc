@@ -15,6 +15,7 @@ using plan::Step;
 using plan::StepKind;
 
 std::string binding_text(const Binding& binding) {
+  if (binding.window >= 0) return fmt::format("{{.offset = runtime::kWindow + {}}}", binding.window);
   return binding.in_arena ? fmt::format("{{.offset = {}}}", binding.offset)
                           : fmt::format("{{.address = constants + {}}}", binding.offset);
 }
@@ -29,6 +30,8 @@ const char* kind_name(StepKind kind) {
       return "kFill";
     case StepKind::kCopy:
       return "kCopy";
+    case StepKind::kStream:
+      return "kStream";
   }
   return "";
 }
@@ -36,6 +39,7 @@ const char* kind_name(StepKind kind) {
 // The symbol that a step calls; empty for what the runtime does itself.
 std::string function_of(const Step& step, const plan::Plan& plan) {
   if (step.kind == StepKind::kDispatch) return step.function;
+  if (step.kind == StepKind::kStream) return "thimble_run_stream";
   if (step.kind != StepKind::kMicrokernel) return {};
   return plan.layers[static_cast<std::size_t>(step.layer)].layer.symbol;
 }
@@ -53,9 +57,26 @@ std::string descriptor_text(const plan::PlannedLayer& planned, std::size_t numbe
   return fmt::format("constexpr auto kDetail{} = microkernels::{};\n", number, text);
 }
 
+// A stream's tables.
+std::string stream_text(const plan::Stream& stream, std::size_t number) {
+  std::string windows;
+  for (const plan::Stream::Window& window : stream.windows) {
+    const auto offset = static_cast<std::uint32_t>(static_cast<std::int64_t>(window.offset) -
+                                                   window.first);  // may be below the arena
+    windows += fmt::format("{{{}u, {}, {}}}, ", offset, window.row_bytes, window.writer);
+  }
+  return fmt::format(
+      "constexpr std::uint8_t kOps{0}[] = {{{1}}};\n"
+      "constexpr runtime::Stream::Window kWindows{0}[] = {{{2}}};\n"
+      "constexpr runtime::Stream kDetail{0} = {{kOps{0}, {3}, kWindows{0}, {4}}};\n",
+      number, fmt::join(stream.ops, ", "), windows.empty() ? "{}" : windows, stream.ops.size(),
+      stream.windows.size());
+}
+
 // The tables of one step; returns what stands in the step for its detail.
 std::string tables(std::string& out, const Step& step, std::size_t number,
-                   const std::vector<plan::PlannedLayer>& layers) {
+                   const plan::Plan& plan) {
+  const std::vector<plan::PlannedLayer>& layers = plan.layers;
   out += fmt::format("constexpr Binding kBindings{}[] = {{", number);
   for (const Binding& binding : step.bindings) out += binding_text(binding) + ", ";
   out += fmt::format("}};\nconstexpr std::size_t kLengths{}[] = {{", number);
@@ -64,6 +85,10 @@ std::string tables(std::string& out, const Step& step, std::size_t number,
   if (step.kind == StepKind::kFill) {
     out += fmt::format("constexpr FillPattern kDetail{} = {{0x{:x}u, {}}};\n", number, step.pattern,
                        step.pattern_length);
+    return fmt::format("&kDetail{}", number);
+  }
+  if (step.kind == StepKind::kStream) {
+    out += stream_text(plan.streams[static_cast<std::size_t>(step.stream)], number);
     return fmt::format("&kDetail{}", number);
   }
   if (step.kind == StepKind::kMicrokernel) {
@@ -112,13 +137,14 @@ std::string plan_source(const std::string& name, const plan::Plan& plan) {
   std::string steps;
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];
-    const std::string detail = tables(out, step, i, plan.layers);
+    const std::string detail = tables(out, step, i, plan);
     const std::string function = function_of(step, plan);
     steps += fmt::format(
         "    {{StepKind::{}, {}, {}, 0, 0x{:x}u, {{{}, {}, {}}}, 0, {}, kBindings{}, kLengths{}, "
         "{}}},\n",
         kind_name(step.kind), step.bindings.size(), step.constants.size(), arena_mask(step),
-        step.workgroups[0], step.workgroups[1], step.workgroups[2],
+        step.workgroups[0], step.rows_per_call > 0 ? step.rows_per_call : step.workgroups[1],
+        step.workgroups[2],
         function.empty() ? "nullptr" : fmt::format("{}_function_{}", name, functions[function]), i,
         i, detail);
   }

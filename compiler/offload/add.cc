@@ -20,6 +20,7 @@ class Addition : public Candidate {
         form_.second_factor, form_.offset, form_.shift, lowest_, highest_);
     layer.rows = meeting_.rows;
     layer.orders = orders_of(meeting_);
+    layer.reads = reads_of(meeting_);
     return layer;
   }
 

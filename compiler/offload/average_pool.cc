@@ -3,6 +3,7 @@
 
 #include "compiler/offload/candidate.h"
 #include "compiler/offload/rescale.h"
+#include "compiler/offload/reduction.h"
 #include "compiler/offload/window.h"
 #include "microkernels/mean.h"
 #include "microkernels/order.h"
@@ -26,16 +27,18 @@ class AveragePool : public Candidate {
     if (is_whole_picture() && values <= UINT16_MAX) {
       layer.symbol = fmt::format("thimble_average{}", size);
       layer.header = "microkernels/mean.h";
-      layer.descriptor = fmt::format("Average{{{{{}, {}}}, {}, {}}}", values,
-                                     window_.input_channels, clamp_.lowest, clamp_.highest);
+      layer.descriptor = fmt::format("Average{{{{{}, {}, {}}}, {}, {}}}", values,
+                                     window_.input_channels, window_.input_height, clamp_.lowest, clamp_.highest);
       const microkernels::MeanShape shape{static_cast<std::uint16_t>(values),
-                                          window_.input_channels};
+                                          window_.input_channels, window_.input_height};
+      reduce(layer, shape);
       layer.orders = {recorded([&](auto& order) { microkernels::mean_order(shape, 1, order); })};
     } else {
       layer.symbol = fmt::format("thimble_average_pool2d{}", size);
       layer.header = "microkernels/average_pool2d.h";
       layer.descriptor = fmt::format("AveragePool2d{{{}, {}, {}}}", window_text(window_),
                                      clamp_.lowest, clamp_.highest);
+      layer.reads = {window_reads(window_)};
       layer.orders = {recorded([&](auto& order) { microkernels::pool_order(window_, order); })};
     }
     return layer;

@@ -22,6 +22,7 @@ class Concatenation : public Candidate {
     layer.descriptor = fmt::format("Concatenate{{$0, {}, {}}}", sizes_.size(), columns_);
     layer.constants.push_back(bytes_of(sizes_));
     layer.rows = rows_;
+    for (const std::uint32_t size : sizes_) layer.reads.push_back({0, size * columns_, size * columns_});
     return layer;
   }
 

@@ -25,6 +25,7 @@ class Copying : public Candidate {
       dimensions += fmt::format("{{{}, {}}}, ", loop.extent, loop.step);
     layer.descriptor = fmt::format("Copy{{{{{}}}, {}, {}}}", dimensions, first_, bytes_ / rows_);
     layer.rows = rows_;
+    layer.reads = reads();
     layer.orders = {recorded([&](auto& order) {
       microkernels::copy_order(microkernel(), static_cast<std::uint32_t>(rows_), order);
     })};
@@ -32,6 +33,28 @@ class Copying : public Candidate {
   }
 
  private:
+  // None where rows are no even steps through the input.
+  [[nodiscard]] std::vector<RowReads> reads() const {
+    constexpr std::size_t kInRow = 2;
+    RowReads result{first_, 0, 1};
+    std::int64_t rows = 1;
+    for (std::size_t d = 0; d < loops_.size(); ++d) {
+      const View::Loop& loop = loops_[d];
+      if (loop.extent == 1) continue;
+      if (d < loops_.size() - kInRow) {
+        if (rows != 1 || loop.step < 0) return {};
+        rows = loop.extent;
+        result.step = loop.step;
+        continue;
+      }
+      const std::int64_t reach = (loop.extent - 1) * loop.step;
+      result.bytes += std::abs(reach);
+      result.first += std::min<std::int64_t>(reach, 0);
+    }
+    if (rows != rows_) return {};
+    return {result};
+  }
+
   [[nodiscard]] microkernels::Copy microkernel() const {
     microkernels::Copy copy{};
     for (std::size_t d = 0; d < loops_.size(); ++d) {

@@ -87,6 +87,16 @@ std::string broadcast_text(const microkernels::Broadcast& broadcast) {
                      broadcast.second.row, broadcast.second.column, broadcast.second_repeats);
 }
 
+std::vector<RowReads> reads_of(const Meeting& meeting) {
+  const microkernels::Broadcast& shape = meeting.broadcast;
+  const auto reads = [&](const microkernels::Broadcast::Input& input, std::int64_t elements) {
+    return RowReads{0, input.row,
+                    (std::int64_t{shape.columns} - 1) * input.column + elements};
+  };
+  return {reads(shape.first, shape.elements),
+          reads(shape.second, shape.second_repeats ? 1 : shape.elements)};
+}
+
 std::vector<Order> orders_of(const Meeting& meeting) {
   std::vector<Order> orders;
   for (const bool is_second : {false, true}) {

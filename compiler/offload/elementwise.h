@@ -33,5 +33,6 @@ struct Meeting {
 
 /// How both inputs of a microkernel are read.
 [[nodiscard]] std::vector<Order> orders_of(const Meeting& meeting);
+[[nodiscard]] std::vector<RowReads> reads_of(const Meeting& meeting);
 
 }  // namespace thimble::offload

@@ -96,6 +96,25 @@ std::vector<Order> orders_of(const std::string& symbol, const microkernels::Wind
   return {};
 }
 
+// Measured on the MLPerf Tiny networks; estimates are good enough to choose by.
+CallCost cost_of(const std::string& symbol, const microkernels::Window& window) {
+  const double taps = window.kernel_height * window.kernel_width * window.input_channels;
+  const double groups = window.output_channels / 4.0;
+  const double each_tap = symbol == "thimble_conv2d_unpacked"    ? 9
+                          : symbol == "thimble_conv2d_reference" ? 40
+                                                                 : 7.8;
+  CallCost cost;
+  cost.call = 200;
+  cost.row = window.output_width * groups * (taps * each_tap + 60);
+  cost.columns = window.output_width;
+  if (symbol == "thimble_conv2d_unpacked") {
+    cost.rests = {0, groups * taps * 3};
+  } else if (symbol != "thimble_conv2d_reference") {
+    cost.rests = {0, groups * taps * 1.8, groups * taps * 0.9};
+  }
+  return cost;
+}
+
 // The initializer of a Conv2d whose constants are `first` and the three behind it.
 std::string descriptor_text(const Convolution& layer, const EncodedConv2d& encoded, int first) {
   return fmt::format(
@@ -147,6 +166,8 @@ Layer conv2d_layer(const Convolution& layer, Goal goal) {
   result.descriptor = descriptor_text(layer, encoding.most, 0);
   result.rows = layer.window.output_height;
   result.scratch_bytes = microkernels::conv2d_scratch_bytes(layer.window);
+  result.reads = {window_reads(layer.window)};
+  result.cost = cost_of(encoding.symbol, layer.window);
   result.orders = orders_of(encoding.symbol, layer.window);
   result.forms = encoding.most.requantization.forms;
   const bool has_exceptions = !encoding.channels.empty();

@@ -26,6 +26,21 @@ std::vector<Order> orders_of(const DepthwiseEncoding& encoding, const Convolutio
   return {recorded(tell, layer.window.output_channels)};
 }
 
+// Measured on the MLPerf Tiny networks; estimates are good enough to choose by.
+CallCost cost_of(std::string_view symbol, const microkernels::Window& window) {
+  const double pixels = double{1} * window.output_width * window.output_channels;
+  const double taps = window.kernel_height * window.kernel_width;
+  CallCost cost;
+  if (symbol == "thimble_depthwise_conv2d_3x3_stride1") {
+    cost = {150 + 100.0 * window.output_channels, pixels * 29, 1, {0, pixels * 3}};
+  } else if (symbol == "thimble_depthwise_conv2d_3x3_stride2") {
+    cost = {150 + 90.0 * window.output_channels, pixels * 33, 1, {0}};
+  } else {
+    cost = {150 + 60.0 * window.output_channels, pixels * taps * 7, 1, {0}};
+  }
+  return cost;
+}
+
 }  // namespace
 
 microkernels::DepthwiseConv2d DepthwiseEncoding::descriptor(const Convolution& layer) const {
@@ -68,6 +83,8 @@ Layer depthwise_layer(const Convolution& layer, Goal goal) {
                       encoding.requantization.scales};
   result.rows = layer.window.output_height;
   result.scratch_bytes = encoding.scratch_bytes;
+  result.reads = {window_reads(layer.window)};
+  result.cost = cost_of(encoding.symbol, layer.window);
   result.orders = orders_of(encoding, layer);
   result.forms = encoding.requantization.forms;
   return result;

@@ -21,6 +21,7 @@ class Lookup : public Candidate {
     layer.descriptor = fmt::format("Lookup{{$0, {}}}", count_ / rows_);
     layer.constants.push_back(outputs_);
     layer.rows = rows_;
+    layer.reads = {{0, count_ / rows_, count_ / rows_}};
     layer.orders = {recorded([&](auto& order) {
       microkernels::lookup_order({nullptr, static_cast<std::uint32_t>(count_ / rows_)},
                                  static_cast<std::uint32_t>(rows_), order);

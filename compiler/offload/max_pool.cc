@@ -21,6 +21,7 @@ class MaxPool : public Candidate {
     layer.descriptor =
         fmt::format("MaxPool2d{{{}, {}, {}}}", window_text(window_), clamp_.lowest, clamp_.highest);
     layer.rows = window_.output_height;
+    layer.reads = {window_reads(window_)};
     layer.orders = {recorded([&](auto& order) { microkernels::pool_order(window_, order); })};
     return layer;
   }

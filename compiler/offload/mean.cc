@@ -8,6 +8,7 @@
 
 #include "compiler/offload/candidate.h"
 #include "compiler/offload/listing.h"
+#include "compiler/offload/reduction.h"
 #include "compiler/offload/rescale.h"
 
 namespace thimble::offload {
@@ -17,6 +18,7 @@ using mlir::Operation;
 
 // The input as [rows][values][channels], of which the values are summed.
 struct Shape {
+  std::int64_t parts = 1;  // equal ones, in which the values of a row come
   std::int64_t rows = 1;
   std::int64_t values = 1;
   std::int64_t channels = 1;
@@ -33,20 +35,27 @@ class MeanLayer : public Candidate {
     layer.symbol = goal == Goal::kSize ? "thimble_mean_small" : "thimble_mean";
     layer.header = "microkernels/mean.h";
     layer.descriptor =
-        fmt::format("Mean{{{{{}, {}}}, {}, {{{}, {}}}, {}, {}, {}, {}}}", shape_.values,
-                    shape_.channels, bias_, rescale_.multipliers[0], rescale_.shifts[0],
+        fmt::format("Mean{{{{{}, {}, {}}}, {}, {{{}, {}}}, {}, {}, {}, {}}}", shape_.values,
+                    shape_.channels, parts(), bias_, rescale_.multipliers[0], rescale_.shifts[0],
                     output.zero_point, output.lowest, output.highest, output.double_round);
     layer.rows = static_cast<int>(shape_.rows);
+    const microkernels::MeanShape shape{static_cast<std::uint16_t>(shape_.values),
+                                        static_cast<std::uint16_t>(shape_.channels),
+                                        static_cast<std::uint16_t>(parts())};
     layer.orders = {recorded([&](auto& order) {
-      microkernels::mean_order(
-          {static_cast<std::uint16_t>(shape_.values), static_cast<std::uint16_t>(shape_.channels)},
-          static_cast<std::uint32_t>(shape_.rows), order);
+      microkernels::mean_order(shape, static_cast<std::uint32_t>(shape_.rows), order);
     })};
+    const std::int64_t row = shape_.values * shape_.channels;
+    layer.reads = {{0, row, row}};
+    if (shape_.rows == 1) reduce(layer, shape);
     layer.forms["reference"] = 1;
     return layer;
   }
 
  private:
+  // Several rows are gone through one by one.
+  [[nodiscard]] std::int64_t parts() const { return shape_.rows == 1 ? shape_.parts : 1; }
+
   Shape shape_;
   Rescale rescale_;
   std::int64_t bias_;
@@ -60,6 +69,7 @@ std::optional<Shape> shape_of(const std::vector<std::int64_t>& extents,
     if (extents[axis] == 1) continue;
     if (summed.contains(static_cast<std::int64_t>(axis))) {
       if (shape.channels != 1) return std::nullopt;
+      if (shape.values == 1) shape.parts = extents[axis];
       shape.values *= extents[axis];
     } else {
       (shape.values == 1 ? shape.rows : shape.channels) *= extents[axis];

@@ -31,6 +31,7 @@ class Multiplication : public Candidate {
                                    form_.negative_offset, form_.shift, lowest_, highest_);
     layer.rows = meeting_.rows;
     layer.orders = orders_of(meeting_);
+    layer.reads = reads_of(meeting_);
     return layer;
   }
 

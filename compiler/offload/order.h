@@ -8,6 +8,15 @@
 
 namespace thimble::offload {
 
+/// Which bytes of an input a row is made from: `bytes` from `first` + row * `step` on, as far as they
+/// are inside.
+struct RowReads {
+  std::int64_t first = 0;
+  std::int64_t step = 0;
+  std::int64_t bytes = 0;
+  NLOHMANN_DEFINE_TYPE_INTRUSIVE(RowReads, first, step, bytes)
+};
+
 /// Of one input. Without runs nothing is known: all of it may be read until everything is written.
 struct Order {
   /// `times` times: the output ends `written` elements farther on, and what is still to be read

@@ -22,6 +22,8 @@ class Padding : public Candidate {
     layer.descriptor = fmt::format("Pad{{{}, {}, {}, {}}}", text(rows_), text(columns_),
                                    text(bytes_), static_cast<std::uint8_t>(value_));
     layer.rows = static_cast<int>(rows_.before + rows_.inside + rows_.after);
+    const std::int64_t row = std::int64_t{columns_.inside} * bytes_.inside;
+    layer.reads = {{-std::int64_t{rows_.before} * row, row, row}};
     layer.orders = {recorded([&](auto& order) {
       microkernels::pad_order({rows_, columns_, bytes_, static_cast<std::uint8_t>(value_)}, order);
     })};

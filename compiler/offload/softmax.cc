@@ -75,6 +75,7 @@ class SoftmaxLayer : public Candidate {
     layer.orders = {recorded([&](auto& order) {
       microkernels::softmax_order(softmax_, static_cast<std::uint32_t>(rows_), order);
     })};
+    layer.reads = {{0, softmax_.elements, softmax_.elements}};
     layer.scratch_bytes = softmax_.elements * sizeof(std::int32_t);
     return layer;
   }

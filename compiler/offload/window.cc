@@ -45,6 +45,12 @@ std::optional<microkernels::Window> read_window(const mlir::Operation& operation
   return window;
 }
 
+RowReads window_reads(const microkernels::Window& window) {
+  const std::int64_t row = std::int64_t{window.input_width} * window.input_channels;
+  const std::int64_t rows = (std::int64_t{window.kernel_height} - 1) * window.dilation_y + 1;
+  return {-window.pad_top * row, window.stride_y * row, rows * row};
+}
+
 std::string window_text(const microkernels::Window& window) {
   const std::array<int, 15> fields{
       window.input_height, window.input_width,     window.input_channels,  window.output_height,

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "compiler/mlir/operation.h"
+#include "compiler/offload/layer.h"
 #include "microkernels/window.h"
 
 namespace thimble::offload {
@@ -17,6 +18,9 @@ namespace thimble::offload {
 
 /// Whether a descriptor can hold a number.
 [[nodiscard]] bool fits(std::int64_t extent);
+
+/// What a row of windows covers.
+[[nodiscard]] RowReads window_reads(const microkernels::Window& window);
 
 /// The initializer of a Window.
 [[nodiscard]] std::string window_text(const microkernels::Window& window);

@@ -2,6 +2,7 @@
 #include "compiler/pipeline/build.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "compiler/base/file.h"
 #include "compiler/base/process.h"
@@ -72,28 +73,102 @@ Result<fs::path> find_model(const std::string& path_or_name) {
               path_or_name, fmt::join(names, ", "));
 }
 
+namespace {
+
+// The mark of a folder: what it was made from, and in the last line what its plan was allowed.
+std::string goal_text(const plan::Goal& goal) {
+  return goal.arena_bytes ? fmt::format("arena {}\n", *goal.arena_bytes) : "any arena\n";
+}
+
+std::optional<plan::Goal> goal_of(std::string_view mark, std::string_view made_from) {
+  if (!mark.starts_with(made_from)) return std::nullopt;
+  mark.remove_prefix(made_from.size());
+  plan::Goal goal;
+  if (mark == goal_text(goal)) return goal;
+  std::uint64_t bytes = 0;
+  constexpr std::string_view kArena = "arena ";
+  if (!mark.starts_with(kArena)) return std::nullopt;
+  const auto [end, error] = std::from_chars(mark.data() + kArena.size(), mark.data() + mark.size(), bytes);
+  if (error != std::errc() || *end != '\n') return std::nullopt;
+  goal.arena_bytes = bytes;
+  return goal;
+}
+
+// A firmware whose plan keeps to the target's RAM.
+class Fitting {
+ public:
+  Fitting(const tflite::Model& model, const BuildOptions& options, NetworkOptions& network_options,
+          Network& network)
+      : model_(model), options_(options), network_options_(network_options), network_(network) {}
+
+  Result<ImageReport> build(const fs::path& folder) {
+    const emit::Target& target = options_.target;
+    ASSIGN_OR_RETURN(ImageReport image, build_once(folder));
+    const std::uint64_t room = capacity(target.board, target.limits).ram;
+    const bool must_fit = !options_.arena_bytes && !options_.all_tensors && !target.counts_steps;
+    const bool is_limited = target.limits.ram && !network_.plan.streams.empty();
+    for (int tries = 0; must_fit && tries < kMostTries; ++tries) {
+      const std::uint64_t taken = ram_bytes(target.board, image.memory);
+      if (taken <= room && (tries > 0 || !is_limited)) break;
+      const std::uint64_t beside = taken - network_.plan.arena_bytes;
+      network_options_.memory.arena_bytes = room > beside ? room - beside : 0;
+      const std::uint64_t before = network_.plan.arena_bytes;
+      ASSIGN_OR_RETURN(network_, compile_network(model_, network_options_));
+      if (network_.plan.arena_bytes == before) break;
+      ASSIGN_OR_RETURN(image, build_once(folder));
+    }
+    TRY(check_fit(target.board, target.limits, image));
+    return image;
+  }
+
+ private:
+  static constexpr int kMostTries = 4;  // the stack may differ a little from plan to plan
+
+  Result<ImageReport> build_once(const fs::path& folder) {
+    const emit::Interface interface =
+        emit::make_interface(model_, network_.results, network_.plan);
+    ASSIGN_OR_RETURN(const emit::Firmware firmware,
+                     emit::build_firmware(options_.target, interface, network_.plan,
+                                          network_.object, folder));
+    return firmware.image;
+  }
+
+  const tflite::Model& model_;
+  const BuildOptions& options_;
+  NetworkOptions& network_options_;
+  Network& network_;
+};
+
+}  // namespace
+
 Result<Build> build(const tflite::Model& model, const BuildOptions& options) {
   Build result;
-  ASSIGN_OR_RETURN(
-      result.network,
-      compile_network(model,
-                      {options.target.isa, options.all_tensors, options.offload == "all",
-                       options.optimize == "size" ? offload::Goal::kSize : offload::Goal::kSpeed,
-                       options.strip_signedness}));
-  const Network& network = result.network;
+  NetworkOptions network_options{
+      options.target.isa,
+      options.all_tensors,
+      options.offload == "all",
+      options.optimize == "size" ? offload::Goal::kSize : offload::Goal::kSpeed,
+      options.strip_signedness,
+      {}};
+  network_options.memory.arena_bytes = options.arena_bytes;
+  const emit::Target& target = options.target;
   result.folder = fs::absolute(options.out.value_or(default_folder(model, options)));
   result.elf = result.folder / "firmware.elf";
-  const emit::Target& target = options.target;
-  const std::string mark =
-      fmt::format("{} {} {}{} {:016x}\n", network.key, target.board.name,
-                  target.weights == emit::WeightsPlacement::kData ? "data" : "rodata",
-                  target.counts_steps ? " counting steps" : "", sources_mark(target.board));
-  const std::vector<std::string> files = products(model);
   const auto old_mark = read_text(result.folder / kMarkFile);
-  result.was_current =
-      old_mark && *old_mark == mark && std::ranges::all_of(files, [&](const std::string& file) {
-        return fs::exists(result.folder / file);
-      });
+  ASSIGN_OR_RETURN(const std::string key, network_key(model, network_options));
+  const std::string made_from = fmt::format(
+      "{} {} {}{} ram {} arena {} {:016x}\n", key, target.board.name,
+      target.weights == emit::WeightsPlacement::kData ? "data" : "rodata",
+      target.counts_steps ? " counting steps" : "", target.limits.ram.value_or(0),
+      options.arena_bytes.value_or(0), sources_mark(target.board));
+  const std::vector<std::string> files = products(model);
+  const auto old_goal = old_mark ? goal_of(*old_mark, made_from) : std::nullopt;
+  result.was_current = old_goal && std::ranges::all_of(files, [&](const std::string& file) {
+    return fs::exists(result.folder / file);
+  });
+  if (result.was_current) network_options.memory = *old_goal;
+  ASSIGN_OR_RETURN(result.network, compile_network(model, network_options));
+  result.arena_bytes = network_options.memory.arena_bytes;
   if (result.was_current) {
     ASSIGN_OR_RETURN(result.image, measure(result.elf, result.folder / "firmware.map"));
     TRY(check_fit(target.board, target.limits, result.image));
@@ -104,14 +179,12 @@ Result<Build> build(const tflite::Model& model, const BuildOptions& options) {
   if (fs::exists(result.folder) && !fs::is_directory(result.folder)) {
     return fail(ExitCode::kUsage, "{}: is a file; --out wants a folder", result.folder.string());
   }
-  const emit::Interface interface = emit::make_interface(model, network.results, network.plan);
   ASSIGN_OR_RETURN(const TemporaryFolder work, TemporaryFolder::make(result.folder));
   {
     const Stage stage(fmt::format("building firmware for {}", target.board.name));
-    ASSIGN_OR_RETURN(
-        const emit::Firmware firmware,
-        emit::build_firmware(target, interface, network.plan, network.object, work.path()));
-    result.image = firmware.image;
+    ASSIGN_OR_RETURN(result.image, Fitting(model, options, network_options, result.network)
+                                       .build(work.path()));
+    result.arena_bytes = network_options.memory.arena_bytes;
   }
   fs::create_directories(result.folder, error);
   fs::remove(result.folder / kMarkFile, error);
@@ -121,7 +194,7 @@ Result<Build> build(const tflite::Model& model, const BuildOptions& options) {
       return fail(ExitCode::kToolFailed, "{}: {}", (result.folder / file).string(),
                   error.message());
   }
-  TRY(write_text(result.folder / kMarkFile, mark));
+  TRY(write_text(result.folder / kMarkFile, made_from + goal_text(network_options.memory)));
   return result;
 }
 

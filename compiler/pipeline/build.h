@@ -20,6 +20,9 @@ struct BuildOptions {
   bool strip_signedness = true;              ///< see NetworkOptions
   std::optional<std::filesystem::path> out;  ///< none: build/out/<model>-<board>-<options>
   bool all_tensors = false;                  ///< a firmware for checking layers
+  /// What the arena may take. None: what the target's RAM leaves, and if that is not limited, as
+  /// little as costs few instructions.
+  std::optional<std::uint64_t> arena_bytes;
 };
 
 struct Build {
@@ -28,6 +31,7 @@ struct Build {
   ImageReport image;
   Network network;
   bool was_current = false;  ///< nothing had to be built
+  std::optional<std::uint64_t> arena_bytes;  ///< that the plan was allowed
 };
 
 /// A .tflite file as it stands, or the model of that name in the zoo (then the card stands beside

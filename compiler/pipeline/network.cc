@@ -122,14 +122,18 @@ std::uint64_t tool_mark() {
   return mark;
 }
 
-Result<Network> compile_network(const tflite::Model& model, const NetworkOptions& options) {
+Result<std::string> network_key(const tflite::Model& model, const NetworkOptions& options) {
   ASSIGN_OR_RETURN(const Bytes content, read_file(model.path));
   std::uint64_t hash = content_hash(content, tool_mark());
   hash = hash_text(
       fmt::format("{} {} {} {} {} {}", model.name, options.isa.name(), options.all_tensors,
                   options.offload, static_cast<int>(options.goal), options.strip_signedness),
       hash);
-  const std::string key = fmt::format("{}-{:016x}", model.name, hash);
+  return fmt::format("{}-{:016x}", model.name, hash);
+}
+
+Result<Network> compile_network(const tflite::Model& model, const NetworkOptions& options) {
+  ASSIGN_OR_RETURN(const std::string key, network_key(model, options));
   ASSIGN_OR_RETURN(const Entry entry, find_or_compile(model, options, key));
   ASSIGN_OR_RETURN(const Bytes schedule, read_file(entry.compiled.schedule));
   ASSIGN_OR_RETURN(const iree::BytecodeModule module,
@@ -145,7 +149,8 @@ Result<Network> compile_network(const tflite::Model& model, const NetworkOptions
                 trace.outputs.size(), entry.results.size());
   }
   ASSIGN_OR_RETURN(plan::Plan plan, plan::make_plan(std::move(trace), entry.compiled.accesses,
-                                                    entry.offloaded.layers, input_bytes));
+                                                    entry.offloaded.layers, input_bytes,
+                                                    options.memory));
   return Network{entry.compiled.object,    std::move(plan),      entry.results,
                  entry.offloaded.refusals, entry.compiled.names, key};
 }

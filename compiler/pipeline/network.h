@@ -19,6 +19,7 @@ struct NetworkOptions {
   bool offload = true;       ///< give microkernels what they can compute
   offload::Goal goal = offload::Goal::kSpeed;
   bool strip_signedness = true;  ///< false: as the converter writes types, to see what that costs
+  plan::Goal memory;             ///< of the plan
 };
 
 struct Network {
@@ -29,6 +30,10 @@ struct Network {
   iree::NameMap names;  ///< tensors that each generated function computes, as "t<index>"
   std::string key;      ///< names this very network: model, options, tools
 };
+
+/// As Network::key.
+[[nodiscard]] Result<std::string> network_key(const tflite::Model& model,
+                                              const NetworkOptions& options);
 
 /// Compiles or finds compiled.
 [[nodiscard]] Result<Network> compile_network(const tflite::Model& model,

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "runtime/plan.h"
+
 namespace thimble::plan {
 namespace {
 
@@ -22,6 +24,11 @@ class Memory {
       switch (step.kind) {
         case StepKind::kMicrokernel:
           TRY(run_microkernel(name, step));
+          break;
+        case StepKind::kStream:
+          TRY(run_stream(s));
+          s += static_cast<std::size_t>(
+              plan_.streams[static_cast<std::size_t>(step.stream)].stages);
           break;
         case StepKind::kCopy:
           TRY(copy(name, step.bindings[1], step.bindings[0]));
@@ -82,6 +89,135 @@ class Memory {
     }
     TRY(write(name, output));
     return read(name, scratch);
+  }
+
+  // A stream's windows: which byte of the tensor is at their beginning.
+  struct Windows {
+    const Stream& stream;
+    std::vector<std::int64_t> first;
+    std::vector<std::uint32_t> next_row;  // of stages
+
+    // The bytes [begin, end) of a stage's operand, where they are now.
+    [[nodiscard]] Binding part(const Binding& binding, std::int64_t begin, std::int64_t end) const {
+      Binding result = binding;
+      std::int64_t address = static_cast<std::int64_t>(binding.offset) + begin;
+      if (binding.window >= 0) address -= first[static_cast<std::size_t>(binding.window)];
+      result.offset = static_cast<std::uint64_t>(address);
+      result.length = static_cast<std::uint64_t>(end - begin);
+      result.tensor_offset += static_cast<std::uint64_t>(begin);
+      return result;
+    }
+  };
+
+  // Follows the stream's ops as the runtime does. Each call reads before it writes, and nothing that
+  // it writes may be where it reads.
+  Status run_stream(std::size_t number) {
+    const Step& step = plan_.steps[number];
+    const Stream& stream = plan_.streams[static_cast<std::size_t>(step.stream)];
+    Windows windows{stream, {}, std::vector<std::uint32_t>(static_cast<std::size_t>(stream.stages))};
+    for (const Stream::Window& window : stream.windows) windows.first.push_back(window.first);
+    const Binding& state = step.bindings[0];
+    TRY(write(fmt::format("step {}", number), state));
+    for (std::size_t op = 0; op < stream.ops.size(); ++op) {
+      const std::string name = fmt::format("step {}, at {} of its stream,", number, op);
+      if (stream.ops[op] >= runtime::kSlide) {
+        if (op + 2 >= stream.ops.size() ||
+            stream.ops[op] - runtime::kSlide >= stream.windows.size())
+          return fail(ExitCode::kToolFailed, "memory plan: {} is no slide", name);
+        TRY(slide(name, stream.ops[op] - runtime::kSlide, stream.ops[op + 1], stream.ops[op + 2],
+                  windows));
+        op += 2;
+      } else {
+        if (stream.ops[op] >= stream.stages)
+          return fail(ExitCode::kToolFailed, "memory plan: {} is no stage", name);
+        TRY(call(name, plan_.steps[number + 1 + stream.ops[op]], windows.next_row[stream.ops[op]],
+                 windows));
+      }
+      TRY(read(name, state));
+    }
+    return {};
+  }
+
+  Status slide(const std::string& name, std::size_t number, std::int64_t down, std::int64_t kept,
+               Windows& windows) {
+    const Stream::Window& window = windows.stream.windows[number];
+    const std::int64_t end =
+        windows.next_row[static_cast<std::size_t>(window.writer)] * window.row_bytes;
+    const std::int64_t begin = end - kept * window.row_bytes;
+    Binding place{true, window.offset, window.bytes, window.tensor, 0, Access::kRead,
+                  static_cast<int>(number)};
+    const Binding from = windows.part(place, begin, end);
+    windows.first[number] += down * window.row_bytes;
+    const Binding to = windows.part(place, begin, end);
+    TRY(is_in_window(name, from, window));
+    TRY(is_in_window(name, to, window));
+    return copy(name, from, to);
+  }
+
+  [[nodiscard]] static Status is_in_window(const std::string& name, const Binding& part,
+                                           const Stream::Window& window) {
+    if (part.length == 0 || (part.offset >= window.offset &&
+                             part.offset + part.length <= window.offset + window.bytes))
+      return {};
+    return fail(ExitCode::kToolFailed, "memory plan: {} leaves the window of tensor {}", name,
+                window.tensor);
+  }
+
+  // Bindings as those of a step; the next rows.
+  Status call(const std::string& name, const Step& stage, std::uint32_t& next_row,
+              Windows& windows) {
+    const offload::Layer& layer = plan_.layers[static_cast<std::size_t>(stage.layer)].layer;
+    const std::int64_t first = next_row;
+    const std::int64_t rows = stage.workgroups[0];
+    const std::int64_t end = std::min<std::int64_t>(rows, first + stage.rows_per_call);
+    next_row = static_cast<std::uint32_t>(end);
+    const std::size_t inputs = stage.bindings.size() - 2;
+    if (layer.reads.size() != inputs || first == end)
+      return fail(ExitCode::kToolFailed, "memory plan: {} has no rows to compute", name);
+    const Binding& whole = stage.bindings[inputs];
+    const auto length = static_cast<std::int64_t>(whole.length);
+    Binding output = windows.part(whole, length / rows * first, length / rows * end);
+    if (layer.reduces) output = windows.part(whole, end == rows ? 0 : length, length);
+    const Binding& scratch = stage.bindings.back();
+    // Sums are kept from call to call, other scratch is not.
+    if (layer.reduces && first > 0) {
+      TRY(read(name, scratch));
+    } else {
+      TRY(write(name, scratch));
+    }
+    std::vector<Binding> read_parts;
+    for (std::size_t i = 0; i < inputs; ++i) {
+      const Binding& input = stage.bindings[i];
+      if (!input.in_arena) continue;
+      const offload::RowReads& reads = layer.reads[i];
+      const auto inside = [&](std::int64_t byte) {
+        return std::clamp<std::int64_t>(byte, 0, static_cast<std::int64_t>(input.length));
+      };
+      read_parts.push_back(
+          windows.part(input, inside(reads.first + first * reads.step),
+                       inside(reads.first + (end - 1) * reads.step + reads.bytes)));
+      TRY(read_written(name, read_parts.back()));
+    }
+    if (whole.window >= 0) {
+      TRY(is_in_window(name, output,
+                       windows.stream.windows[static_cast<std::size_t>(whole.window)]));
+    }
+    TRY(write(name, output));
+    read_parts.push_back(scratch);
+    for (const Binding& part : read_parts) TRY(read(name, part));
+    return {};
+  }
+
+  // What a stage reads must have been written.
+  [[nodiscard]] Status read_written(const std::string& name, const Binding& part) const {
+    const auto& known = known_[static_cast<std::size_t>(part.tensor)];
+    for (std::uint64_t i = 0; i < part.length; ++i) {
+      if (known[part.tensor_offset + i]) continue;
+      return fail(ExitCode::kToolFailed,
+                  "memory plan: {} reads byte {} of tensor {} before it is written", name,
+                  part.tensor_offset + i, part.tensor);
+    }
+    return read(name, part);
   }
 
   // Goes through all writes of the output, in their order, and looks what they destroy.

@@ -118,11 +118,7 @@ class Mover {
           std::ranges::find(fixed, static_cast<int>(i), [](const Carried& c) { return c.tensor; });
       part.fixed.push_back(held == fixed.end() ? std::nullopt : std::optional(held->offset));
     }
-    for (Overlap overlap : packing_.overlaps) {
-      overlap.input = numbers[static_cast<std::size_t>(overlap.input)];
-      overlap.output = numbers[static_cast<std::size_t>(overlap.output)];
-      if (overlap.input >= 0 && overlap.output >= 0) part.overlaps.push_back(overlap);
-    }
+    keep_pairs(packing_, numbers, part);
     stretch.placement = place(part, arena_bytes_);
     if (stretch.placement.arena_bytes > arena_bytes_) return std::nullopt;
     std::vector<Move> moves;
@@ -182,7 +178,7 @@ Layout lay_out(const Packing& packing, int steps) {
       return *std::move(moving);
     }
     // Of many tensors a good placement may be missed because more of them are allowed.
-    Placement apart = place({packing.tensors, {}, {}}, least);
+    Placement apart = place({packing.tensors, {}, {}, packing.aparts}, least);
     if (apart.arena_bytes < whole.arena_bytes) whole = std::move(apart);
   }
   Layout layout;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 #include <random>
+#include <set>
 
 namespace thimble::plan {
 namespace {
@@ -43,13 +44,19 @@ class Packer {
       for (std::size_t b = 0; b < tensors.size(); ++b) {
         if (a == b || tensors[a].size == 0 || tensors[b].size == 0) continue;
         if (!live_together(tensors[a], tensors[b])) continue;
-        Neighbour neighbour{b, {}};
+        Neighbour neighbour{b, {}, nullptr};
         for (const Overlap& overlap : packing.overlaps) {
           const auto input = static_cast<std::size_t>(overlap.input);
           const auto output = static_cast<std::size_t>(overlap.output);
           if ((input == a && output == b) || (input == b && output == a))
             neighbour.overlaps.push_back(&overlap);
         }
+        for (const Apart& apart : packing.aparts) {
+          const auto first = static_cast<std::size_t>(apart.first);
+          const auto second = static_cast<std::size_t>(apart.second);
+          if ((first == a && second == b) || (first == b && second == a)) neighbour.apart = &apart;
+        }
+        if (neighbour.apart != nullptr && neighbour.apart->forbidden.empty()) continue;
         neighbours_[a].push_back(std::move(neighbour));
       }
     }
@@ -81,6 +88,7 @@ class Packer {
   struct Neighbour {
     std::size_t other;
     std::vector<const Overlap*> overlaps;
+    const Apart* apart;
   };
 
   [[nodiscard]] const Tensor& tensor(std::size_t i) const { return packing_.tensors[i]; }
@@ -91,6 +99,7 @@ class Packer {
                                         std::uint64_t at) const {
     const std::uint64_t size = tensor(current).size;
     const std::uint64_t alignment = tensor(current).alignment;
+    if (neighbour.apart != nullptr) return free_from(current, neighbour, *neighbour.apart, at);
     const std::uint64_t begin = offsets_[neighbour.other];
     const std::uint64_t end = begin + tensor(neighbour.other).size;
     if (at + size <= begin || at >= end) return at;
@@ -112,6 +121,21 @@ class Packer {
       if (holds) return at;
     }
     return behind;
+  }
+
+  [[nodiscard]] std::uint64_t free_from(std::size_t current, const Neighbour& neighbour,
+                                        const Apart& apart, std::uint64_t at) const {
+    const auto begin = static_cast<std::int64_t>(offsets_[neighbour.other]);
+    const bool is_first = static_cast<std::size_t>(apart.first) == current;
+    for (;;) {
+      const auto place = static_cast<std::int64_t>(at);
+      const std::int64_t difference = is_first ? place - begin : begin - place;
+      const auto next = std::ranges::lower_bound(
+          apart.forbidden, difference, {}, [](const auto& range) { return range.second; });
+      if (next == apart.forbidden.end() || next->first > difference) return at;
+      const std::int64_t farther = is_first ? begin + next->second + 1 : begin - next->first + 1;
+      at = round_up(static_cast<std::uint64_t>(farther), tensor(current).alignment);
+    }
   }
 
   std::uint64_t put_lowest(std::size_t current) {
@@ -180,6 +204,21 @@ class Packer {
 
 }  // namespace
 
+void keep_pairs(const Packing& packing, const std::vector<int>& numbers, Packing& part) {
+  const auto renumber = [&](int& tensor) { return tensor = numbers[static_cast<std::size_t>(tensor)]; };
+  for (Overlap overlap : packing.overlaps) {
+    const bool is_in = renumber(overlap.input) >= 0;
+    if (renumber(overlap.output) >= 0 && is_in) part.overlaps.push_back(overlap);
+  }
+  for (const Apart& apart : packing.aparts) {
+    if (numbers[static_cast<std::size_t>(apart.first)] < 0) continue;
+    if (numbers[static_cast<std::size_t>(apart.second)] < 0) continue;
+    part.aparts.push_back(apart);
+    renumber(part.aparts.back().first);
+    renumber(part.aparts.back().second);
+  }
+}
+
 Packing at_step(const Packing& packing, int step) {
   Packing result;
   std::vector<int> numbers(packing.tensors.size(), -1);
@@ -190,18 +229,16 @@ Packing at_step(const Packing& packing, int step) {
     result.tensors.push_back(tensor);
     result.tensors.back().first_step = result.tensors.back().last_step = step;
   }
-  for (Overlap overlap : packing.overlaps) {
-    overlap.input = numbers[static_cast<std::size_t>(overlap.input)];
-    overlap.output = numbers[static_cast<std::size_t>(overlap.output)];
-    if (overlap.input >= 0 && overlap.output >= 0) result.overlaps.push_back(overlap);
-  }
+  keep_pairs(packing, numbers, result);
   return result;
 }
 
 std::uint64_t lower_bound(const Packing& packing) {
   std::uint64_t most = 0;
-  for (const Tensor& tensor : packing.tensors)  // the live set only grows where a tensor begins
-    most = std::max(most, place(at_step(packing, tensor.first_step), most).arena_bytes);
+  std::set<int> steps;  // the live set only grows where a tensor begins
+  for (const Tensor& tensor : packing.tensors) steps.insert(tensor.first_step);
+  for (const int step : steps)
+    most = std::max(most, place(at_step(packing, step), most).arena_bytes);
   return most;
 }
 

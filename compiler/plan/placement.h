@@ -21,16 +21,29 @@ struct Overlap {
   std::int64_t shift = 0;    ///< plus this
 };
 
+/// What else lets two tensors share memory: only these differences of offsets, the first's less the
+/// second's, bring bytes together that matter at the same time. From and to, both included, in
+/// ascending order.
+struct Apart {
+  int first = -1;
+  int second = -1;
+  std::vector<std::pair<std::int64_t, std::int64_t>> forbidden;
+};
+
 struct Packing {
   std::vector<Tensor> tensors;
   std::vector<Overlap> overlaps;                    ///< of a pair of tensors, all must hold
   std::vector<std::optional<std::uint64_t>> fixed;  ///< offsets given beforehand; may be empty
+  std::vector<Apart> aparts;                        ///< at most one of a pair
 };
 
 struct Placement {
   std::vector<std::uint64_t> offsets;  ///< in the arena, one a tensor
   std::uint64_t arena_bytes = 0;
 };
+
+/// Of a packing's tensors and what is told of pairs of them, those with a number; the others have -1.
+void keep_pairs(const Packing& packing, const std::vector<int>& numbers, Packing& part);
 
 /// What is alive at one step, as a packing of its own; lives are cut to that step.
 [[nodiscard]] Packing at_step(const Packing& packing, int step);

@@ -7,7 +7,6 @@
 
 #include "compiler/plan/check.h"
 #include "compiler/plan/constant_block.h"
-#include "compiler/plan/layout.h"
 #include "compiler/plan/liveness.h"
 #include "compiler/plan/overlaps.h"
 
@@ -71,8 +70,8 @@ Result<Step> make_step(const iree::Step& step) {
 class Planner {
  public:
   Planner(iree::Trace trace, const std::vector<offload::Layer>& layers,
-          const std::vector<std::uint64_t>& input_bytes)
-      : trace_(std::move(trace)), layers_(layers), input_bytes_(input_bytes) {
+          const std::vector<std::uint64_t>& input_bytes, const Goal& goal)
+      : trace_(std::move(trace)), layers_(layers), input_bytes_(input_bytes), goal_(goal) {
     for (const iree::Buffer& buffer : trace_.buffers) {
       if (buffer.kind != iree::BufferKind::kConstant) plan_.alternatives.iree += buffer.size;
     }
@@ -87,18 +86,22 @@ class Planner {
     liveness_ = analyze(trace_, accesses, input_bytes_.size(), microkernels);
     add_unread_inputs();
     add_scratch();
-    Packing packing{liveness_.tensors, find_overlaps(trace_, liveness_, numbers_, layers_), {}};
-    layout_ = lay_out(packing, step_count());
-    plan_.alternatives.least = layout_.lower_bound;
-    const Packing apart{packing.tensors, {}, {}};
-    plan_.alternatives.apart = place(apart, lower_bound(apart)).arena_bytes;
+    choose_memory();
     lay_out_constants();
-    plan_.arena_bytes = round_up(layout_.arena_bytes, kWordAlignment);
-    for (std::size_t s = 0; s < trace_.steps.size(); ++s) {
-      add_moves(static_cast<int>(s));
-      TRY(add_step(s));
+    plan_.arena_bytes = round_up(streaming_.layout.arena_bytes, kWordAlignment);
+    plan_.streaming_cost = streaming_.cost;
+    auto chain = streaming_.chains.begin();
+    for (int step = 0; step < step_count();) {
+      add_moves(step);
+      const bool is_chain = chain != streaming_.chains.end() && chain->chain.first_step == step;
+      const int last = is_chain ? chain->chain.last_step : step;
+      if (is_chain) add_stream(*chain);
+      for (; step <= last; ++step) TRY(add_step(step, is_chain ? &*chain : nullptr));
+      ends_of_groups_.push_back(static_cast<int>(plan_.steps.size()) - 1);
+      if (is_chain) ++chain;
     }
     add_moves(step_count());
+    ends_of_groups_.push_back(static_cast<int>(plan_.steps.size()));
     add_tensors();
     for (std::size_t i = 0; i < input_bytes_.size(); ++i) {
       plan_.inputs.push_back(in_arena(liveness_.input_tensors[i], -1, 0, input_bytes_[i]));
@@ -119,6 +122,23 @@ class Planner {
     return liveness_.tensors[static_cast<std::size_t>(number)];
   }
 
+  // With what a chain makes of it.
+  [[nodiscard]] const Tensor& packed(int number) const {
+    return streaming_.packing.tensors[static_cast<std::size_t>(number)];
+  }
+  [[nodiscard]] int group(int step) const {
+    return step < 0 ? -1 : streaming_.groups[static_cast<std::size_t>(step)];
+  }
+
+  [[nodiscard]] std::vector<const offload::Layer*> step_layers() const {
+    std::vector<const offload::Layer*> result;
+    for (std::size_t s = 0; s < trace_.steps.size(); ++s) {
+      const int layer = layer_of(s);
+      result.push_back(layer < 0 ? nullptr : &layers_[static_cast<std::size_t>(layer)]);
+    }
+    return result;
+  }
+
   // Where a range begins in its tensor.
   [[nodiscard]] std::uint64_t part(int number, const Range& range) const {
     return range.offset - tensor(number).offset;
@@ -126,7 +146,22 @@ class Planner {
 
   [[nodiscard]] Binding in_arena(int number, int step, std::uint64_t offset,
                                  std::uint64_t length) const {
-    return {true, layout_.offset(number, step) + offset, length, number, offset, Access::kRead};
+    return {true,   streaming_.layout.offset(number, group(step)) + offset,
+            length, number,
+            offset, Access::kRead};
+  }
+
+  void choose_memory() {
+    const Network network{trace_, liveness_, step_layers()};
+    const std::vector<Overlap> overlaps = find_overlaps(trace_, liveness_, numbers_, layers_);
+    streaming_ = choose_chains(network, overlaps, goal_);
+    Alternatives& other = plan_.alternatives;
+    other.least = streaming_.layout.lower_bound;
+    other.unstreamed = streaming_.chains.empty()
+                           ? streaming_.layout.arena_bytes
+                           : plan::group(network, overlaps, {}).layout.arena_bytes;
+    const Packing apart{liveness_.tensors, {}, {}, {}};
+    other.apart = place(apart, lower_bound(apart)).arena_bytes;
   }
 
   // The caller still writes them.
@@ -176,19 +211,52 @@ class Planner {
   }
 
   void add_moves(int before_step) {
-    for (const Move& move : layout_.moves) {
-      if (move.before_step != before_step) continue;
-      const std::uint64_t bytes = tensor(move.tensor).size;
+    for (const Move& move : streaming_.layout.moves) {
+      if (move.before_step != group(before_step)) continue;
+      const std::uint64_t bytes = packed(move.tensor).size;
       Step step;
       step.kind = StepKind::kCopy;
       step.bindings = {{true, move.to, bytes, move.tensor, 0, Access::kWrite},
                        {true, move.from, bytes, move.tensor, 0, Access::kRead}};
       plan_.steps.push_back(std::move(step));
     }
-    places_of_steps_.push_back(static_cast<int>(plan_.steps.size()));
+    begins_of_groups_.push_back(static_cast<int>(plan_.steps.size()));
   }
 
-  Status add_step(std::size_t number) {
+  void add_stream(const ChosenChain& chosen) {
+    const int first = chosen.chain.first_step;
+    Stream stream{chosen.chain.last_step - first + 1, {}, chosen.schedule.ops};
+    for (const std::uint8_t number : chosen.schedule.windows) {
+      const Operand& window = chosen.schedule.operands[number];
+      stream.windows.push_back(
+          {window.tensor, streaming_.layout.offset(window.tensor, group(first)), window.size,
+           window.row_bytes, window.first, tensor(window.tensor).first_step - first});
+    }
+    Step step;
+    step.kind = StepKind::kStream;
+    step.stream = static_cast<int>(plan_.streams.size());
+    step.workgroups = {static_cast<std::uint32_t>(stream.stages), 1, 1};
+    step.bindings = {in_arena(chosen.state, first, 0, chosen.schedule.state_bytes)};
+    step.bindings[0].access = Access::kWrite;
+    plan_.streams.push_back(std::move(stream));
+    plan_.steps.push_back(std::move(step));
+  }
+
+  void add_operand(Step& step, int tensor, const Range& range, int step_number) {
+    if (tensor < 0) {
+      step.bindings.push_back({false, constants_.offset(range), range.length});
+      return;
+    }
+    step.bindings.push_back(in_arena(tensor, step_number, part(tensor, range), range.length));
+    if (step.stream < 0) return;
+    const auto& windows = plan_.streams[static_cast<std::size_t>(step.stream)].windows;
+    const auto window = std::ranges::find(windows, tensor, &Stream::Window::tensor);
+    if (window != windows.end())
+      step.bindings.back().window = static_cast<int>(window - windows.begin());
+  }
+
+  Status add_step(int step_number, const ChosenChain* chain) {
+    const auto number = static_cast<std::size_t>(step_number);
     ASSIGN_OR_RETURN(Step step, make_step(trace_.steps[number]));
     std::vector<Range> ranges = iree::ranges(trace_.steps[number]);
     if (const int layer = layer_of(number); layer >= 0) {
@@ -197,14 +265,15 @@ class Planner {
       step.workgroups[0] =
           static_cast<std::uint32_t>(layers_[static_cast<std::size_t>(layer)].rows);
       const int scratch = liveness_.step_tensors[number].back();
-      ranges.push_back({-1, 0, tensor(scratch).size});
+      ranges.push_back({-1, 0, packed(scratch).size});
+    }
+    if (chain != nullptr) {
+      step.stream = static_cast<int>(plan_.streams.size()) - 1;
+      step.rows_per_call = static_cast<std::uint32_t>(
+          chain->chain.rows[number - static_cast<std::size_t>(chain->chain.first_step)]);
     }
     for (std::size_t i = 0; i < ranges.size(); ++i) {
-      const int tensor = liveness_.step_tensors[number][i];
-      step.bindings.push_back(tensor < 0
-                                  ? Binding{false, constants_.offset(ranges[i]), ranges[i].length}
-                                  : in_arena(tensor, static_cast<int>(number),
-                                             part(tensor, ranges[i]), ranges[i].length));
+      add_operand(step, liveness_.step_tensors[number][i], ranges[i], step_number);
       step.bindings.back().access = liveness_.step_accesses[number][i];
     }
     plan_.steps.push_back(std::move(step));
@@ -213,13 +282,21 @@ class Planner {
 
   // With the plan's own numbers of steps, in which moves count.
   void add_tensors() {
-    const auto number = [&](int step) {
-      return step < 0 ? -1 : places_of_steps_[static_cast<std::size_t>(step)];
+    const auto& tensors = streaming_.packing.tensors;
+    const auto at = [](const std::vector<int>& steps, int group) {
+      return group < 0 ? -1 : steps[static_cast<std::size_t>(group)];
     };
-    for (std::size_t i = 0; i < liveness_.tensors.size(); ++i) {
-      PlannedTensor planned{liveness_.tensors[i].size, {}};
-      for (const Stay& stay : layout_.stays[i])
-        planned.places.push_back({number(stay.first_step), number(stay.last_step), stay.offset});
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      PlannedTensor planned{tensors[i].size, tensors[i].size, {}};
+      for (const Stream& stream : plan_.streams) {
+        for (const Stream::Window& window : stream.windows) {
+          if (window.tensor == static_cast<int>(i)) planned.bytes = liveness_.tensors[i].size;
+        }
+      }
+      for (const Stay& stay : streaming_.layout.stays[i]) {
+        planned.places.push_back({at(begins_of_groups_, stay.first_step),
+                                  at(ends_of_groups_, stay.last_step), stay.offset});
+      }
       plan_.tensors.push_back(std::move(planned));
     }
   }
@@ -227,11 +304,14 @@ class Planner {
   iree::Trace trace_;
   const std::vector<offload::Layer>& layers_;
   const std::vector<std::uint64_t>& input_bytes_;
+  const Goal& goal_;
   std::map<std::string, int> numbers_;  // of layers, by the functions that stand for them
   Liveness liveness_;
-  Layout layout_;
+  Streaming streaming_;
   ConstantBlock constants_;
-  std::vector<int> places_of_steps_;  // of the trace, in the plan
+  // Steps of the plan: of a group of the trace's, the first and the last.
+  std::vector<int> begins_of_groups_;
+  std::vector<int> ends_of_groups_;
   Plan plan_;
 };
 
@@ -239,8 +319,8 @@ class Planner {
 
 Result<Plan> make_plan(iree::Trace trace, const iree::AccessMap& accesses,
                        const std::vector<offload::Layer>& layers,
-                       const std::vector<std::uint64_t>& input_bytes) {
-  return Planner(std::move(trace), layers, input_bytes).run(accesses);
+                       const std::vector<std::uint64_t>& input_bytes, const Goal& goal) {
+  return Planner(std::move(trace), layers, input_bytes, goal).run(accesses);
 }
 
 }  // namespace thimble::plan

@@ -112,6 +112,10 @@ nlohmann::ordered_json to_json(const MemoryReport& memory) {
   return json;
 }
 
+std::uint64_t ram_bytes(const Board& board, const MemoryReport& memory) {
+  return board.layout == Layout::kRam ? memory.flash + memory.bss + memory.stacks : memory.ram;
+}
+
 Status check_fit(const Board& board, const Limits& limits, const ImageReport& image) {
   const Capacity room = capacity(board, limits);
   const MemoryReport& memory = image.memory;
@@ -125,12 +129,8 @@ Status check_fit(const Board& board, const Limits& limits, const ImageReport& im
                     board.name, need - have, need, have, largest_parts(image.breakdown, counts)));
   };
   if (room.flash) check("flash", memory.flash, *room.flash, in_flash);
-  if (all_in_ram) {
-    check("RAM", memory.flash + memory.bss + memory.stacks, room.ram,
-          [](MemoryKind) { return true; });
-  } else {
-    check("RAM", memory.ram, room.ram, in_ram);
-  }
+  bool (*const all)(MemoryKind) = [](MemoryKind) { return true; };
+  check("RAM", ram_bytes(board, memory), room.ram, all_in_ram ? all : in_ram);
   if (problems.empty()) return {};
   return fail(ExitCode::kDoesNotFit, "{}", fmt::join(problems, "; "));
 }

@@ -52,6 +52,9 @@ struct ImageReport {
 /// The value of the contract's "memory" key.
 [[nodiscard]] nlohmann::ordered_json to_json(const MemoryReport& memory);
 
+/// What of RAM the image takes. On a board that runs from RAM that is all of it.
+[[nodiscard]] std::uint64_t ram_bytes(const Board& board, const MemoryReport& memory);
+
 /// kDoesNotFit, with by how much, in which memory, and the largest holders, if the image is larger
 /// than the board, as narrowed by `limits`. On a board that runs from RAM the whole image counts
 /// against RAM; a flash limit there bounds the load image.

@@ -33,14 +33,22 @@ Json to_json(const Step& step) {
             {"live", step.live},      {"live_bytes", step.live_bytes}, {"high", step.high},
             {"overlap", step.overlap}};
   if (step.moved >= 0) json["moved"] = step.moved;
+  if (step.stream >= 0) json["stream"] = step.stream;
+  if (step.rows > 0) json["rows"] = step.rows;
   for (const Sharing& sharing : step.sharing) {
-    Json progress = Json::array();
-    for (const Progress& now : sharing.progress) progress.push_back({now.unread, now.written});
     json["sharing"].push_back({{"input", sharing.input},
                                {"output", sharing.output},
                                {"bytes", sharing.bytes},
-                               {"progress", progress}});
+                               {"by_channel", sharing.by_channel}});
   }
+  return json;
+}
+
+Json to_json(const Place& place) {
+  Json json{
+      {"first_step", place.first_step}, {"last_step", place.last_step}, {"offset", place.offset}};
+  for (const Instant& instant : place.outline)
+    json["outline"].push_back({instant.time, instant.low, instant.high});
   return json;
 }
 
@@ -61,10 +69,11 @@ std::string steps_table(const Timeline& timeline) {
   for (std::size_t s = 0; s < timeline.steps.size(); ++s) {
     const Step& step = timeline.steps[s];
     const bool is_peak = static_cast<int>(s) == timeline.peak_step;
-    text += fmt::format("{:>4} {:<34} {:<18} {:<11} {:>10} {:>10} {:>10}  {}{}\n", s,
-                        profile::shortened(step.name, kNameWidth), step.operation, step.by,
-                        step.live_bytes, step.high, step.overlap, fmt::join(step.live, " "),
-                        is_peak ? "  <- peak" : "");
+    text +=
+        fmt::format("{:>4} {:<34} {:<18} {:<11} {:>10} {:>10} {:>10}  {}{}\n", s,
+                    profile::shortened(step.name, kNameWidth), step.operation,
+                    step.rows > 0 ? fmt::format("{} rows", step.rows) : step.by, step.live_bytes,
+                    step.high, step.overlap, fmt::join(step.live, " "), is_peak ? "  <- peak" : "");
   }
   return text;
 }
@@ -90,8 +99,10 @@ std::string tensors_table(const Timeline& timeline) {
   for (std::size_t i = 0; i < timeline.tensors.size(); ++i) {
     const Tensor& tensor = timeline.tensors[i];
     text += fmt::format("{:>4} {:<50} {:<8} {:>10}  {}\n", i, profile::shortened(tensor.name, 50),
-                        tensor.use == Use::kBetween ? "" : to_text(tensor.use), tensor.bytes,
-                        places_text(timeline, tensor));
+                        tensor.whole > tensor.bytes   ? "window"
+                        : tensor.use == Use::kBetween ? ""
+                                                      : to_text(tensor.use),
+                        tensor.bytes, places_text(timeline, tensor));
   }
   return text;
 }
@@ -120,8 +131,12 @@ std::string comparison(const Timeline& timeline) {
   return "bytes of arena, inputs and outputs among them\n" +
          line("IREE's own buffers", other.iree) +
          line("every tensor apart from those it lives with", other.apart) +
+         line("outputs following inputs, layer after layer", other.unstreamed) +
          line("as planned", timeline.arena) +
-         line("lower bound: what the neediest step needs by itself", other.least);
+         line("lower bound: the neediest step or stream by itself", other.least) +
+         (timeline.streaming_cost > 0 ? fmt::format("streams add about {:.2f} % of instructions\n",
+                                                    100 * timeline.streaming_cost)
+                                      : "");
 }
 
 }  // namespace
@@ -130,22 +145,21 @@ Json to_json(const Timeline& timeline) {
   Json tensors = Json::array();
   for (const Tensor& tensor : timeline.tensors) {
     Json places = Json::array();
-    for (const Place& place : tensor.places) {
-      places.push_back({{"first_step", place.first_step},
-                        {"last_step", place.last_step},
-                        {"offset", place.offset}});
-    }
+    for (const Place& place : tensor.places) places.push_back(to_json(place));
     tensors.push_back({{"name", tensor.name},
                        {"use", to_text(tensor.use)},
                        {"bytes", tensor.bytes},
+                       {"whole", tensor.whole},
                        {"places", places}});
   }
   Json steps = Json::array();
   for (const Step& step : timeline.steps) steps.push_back(to_json(step));
   return {{"arena", timeline.arena},
-          {"apart", timeline.alternatives.apart},
           {"lower_bound", timeline.alternatives.least},
+          {"unstreamed", timeline.alternatives.unstreamed},
+          {"apart", timeline.alternatives.apart},
           {"iree", timeline.alternatives.iree},
+          {"streaming_cost", timeline.streaming_cost},
           {"peak", {{"step", timeline.peak_step}, {"tensors", living_at_peak(timeline)}}},
           {"tensors", tensors},
           {"steps", steps}};

@@ -9,12 +9,12 @@
 
 #include "compiler/profile/names.h"
 #include "compiler/profile/ownership.h"
+#include "compiler/timeline/outlines.h"
 
 namespace thimble::timeline {
 namespace {
 
 constexpr int kBeforeAll = -1;
-constexpr std::size_t kInstants = 16;  // of a step, at which its progress is told
 
 bool is_move(const plan::Step& step) {
   return step.kind == plan::StepKind::kCopy && step.bindings[1].in_arena &&
@@ -29,6 +29,8 @@ const char* by_whom(const plan::Step& step) {
       return "generated";
     case plan::StepKind::kFill:
       return "fill";
+    case plan::StepKind::kStream:
+      return "stream";
     case plan::StepKind::kCopy:
       break;
   }
@@ -43,10 +45,12 @@ class Maker {
   Timeline run() {
     result_.arena = plan_.arena_bytes;
     result_.alternatives = plan_.alternatives;
+    result_.streaming_cost = plan_.streaming_cost;
     const std::vector<int> owners = profile::ownership(model_, network_).of_steps;
     for (std::size_t s = 0; s < plan_.steps.size(); ++s) add_step(s, owners[s]);
     add_tensors();
     for (std::size_t s = 0; s < plan_.steps.size(); ++s) add_life(static_cast<int>(s));
+    add_outlines(plan_, numbers_, result_);
     find_peak();
     return std::move(result_);
   }
@@ -72,7 +76,17 @@ class Maker {
       made.operation = op.kind;
       if (!op.outputs.empty()) made.name = name_of(op.outputs[0]);
     }
-    if (is_move(step)) {
+    if (step.stream >= 0) {
+      if (step.kind == plan::StepKind::kStream) stream_ = static_cast<int>(number);
+      made.stream = stream_;
+      made.rows = step.rows_per_call;
+    }
+    if (step.kind == plan::StepKind::kStream) {
+      made.operation.clear();
+      made.name = fmt::format("stream of {} layers", step.workgroups[0]);
+      add_name(step.bindings[0].tensor, "state of the " + made.name);
+      scratch_.insert(step.bindings[0].tensor);
+    } else if (is_move(step)) {
       moves_[step.bindings[0].tensor].push_back(static_cast<int>(number));
     } else {
       name_what_is_written(step, made.name);
@@ -136,7 +150,7 @@ class Maker {
         places.back().last_step = place.last_step;
         continue;
       }
-      Place next{place.first_step, place.last_step, place.offset};
+      Place next{place.first_step, place.last_step, place.offset, {}};
       if (!places.empty() && moves != moves_.end() && move < moves->second.size())
         places.back().last_step = next.first_step = moves->second[move++];
       places.push_back(next);
@@ -154,14 +168,15 @@ class Maker {
     for (const int tensor : scratch_) uses[tensor] = Use::kScratch;
     numbers_.assign(plan_.tensors.size(), -1);
     for (std::size_t i = 0; i < plan_.tensors.size(); ++i) {
-      if (plan_.tensors[i].bytes == 0) continue;
+      if (plan_.tensors[i].arena_bytes == 0) continue;
       const int number = static_cast<int>(i);
       numbers_[i] = static_cast<int>(result_.tensors.size());
       const auto use = uses.find(number);
       std::string name = fmt::format("{}", fmt::join(names_[number], " + "));
       if (name.empty()) name = "within " + unnamed_[number];
       result_.tensors.push_back({std::move(name), use == uses.end() ? Use::kBetween : use->second,
-                                 plan_.tensors[i].bytes, places_of(i)});
+                                 plan_.tensors[i].arena_bytes, plan_.tensors[i].bytes,
+                                 places_of(i)});
     }
   }
 
@@ -198,7 +213,7 @@ class Maker {
   }
 
   void add_sharing(const plan::Step& planned, Step& step) const {
-    if (planned.kind != plan::StepKind::kMicrokernel || planned.bindings.size() < 3) return;
+    if (planned.kind != plan::StepKind::kMicrokernel || planned.stream >= 0) return;
     const std::size_t inputs = planned.bindings.size() - 2;
     const plan::Binding& output = planned.bindings[inputs];
     const auto& orders = plan_.layers[at(planned.layer)].layer.orders;
@@ -210,26 +225,8 @@ class Maker {
           std::min(input.offset + input.length, output.offset + output.length);
       if (begin >= end) continue;
       step.sharing.push_back({numbers_[at(input.tensor)], numbers_[at(output.tensor)], end - begin,
-                              progress_of(orders[i], input, output)});
+                              orders[i].channels != 1});
     }
-  }
-
-  [[nodiscard]] static std::vector<Progress> progress_of(const offload::Order& order,
-                                                         const plan::Binding& input,
-                                                         const plan::Binding& output) {
-    if (order.channels != 1) return {};
-    std::vector<Progress> all{{input.tensor_offset, output.tensor_offset}};
-    offload::for_each_write(order, [&](std::int64_t end, std::int64_t unread) {
-      const auto length = static_cast<std::int64_t>(input.length);
-      all.push_back(
-          {input.tensor_offset +
-               static_cast<std::uint64_t>(std::clamp(unread, std::int64_t{0}, length)),
-           output.tensor_offset + std::min(static_cast<std::uint64_t>(end), output.length)});
-    });
-    std::vector<Progress> some;
-    for (std::size_t i = 0; i <= kInstants; ++i)
-      some.push_back(all[i * (all.size() - 1) / kInstants]);
-    return some;
   }
 
   void find_peak() {
@@ -256,6 +253,7 @@ class Maker {
   std::map<int, std::string> unnamed_;             // and of others, the layer that writes them
   std::map<int, std::vector<int>> moves_;          // steps that move a tensor
   std::set<int> scratch_;
+  int stream_ = -1;           // the step that began the last one
   std::vector<int> numbers_;  // of the plan's tensors, in the timeline
   Timeline result_;
 };

@@ -14,26 +14,28 @@ namespace thimble::timeline {
 
 enum class Use { kInput, kOutput, kBetween, kScratch };
 
+/// Which bytes of a tensor matter, from its beginning in the arena, while a step runs.
+struct Instant {
+  double time = 0;  ///< 2.5: in the middle of step 2
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+};
+
 /// Where a tensor is from one step to another, both included. Step -1 is before the first, the
 /// number of steps is behind the last.
 struct Place {
   int first_step = 0;
   int last_step = 0;
   std::uint64_t offset = 0;
+  std::vector<Instant> outline = {};  ///< where not all of it matters; all of it before and after
 };
 
 struct Tensor {
   std::string name;  ///< the model's; several, with " + " between, where they make one
   Use use = Use::kBetween;
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0;    ///< in the arena
+  std::uint64_t whole = 0;    ///< more, if only some rows are kept
   std::vector<Place> places;  ///< one after the other; a step that moves it is in both
-};
-
-/// While a step runs, how much of an input it still needs, and how much of its output is there. Of
-/// a step that goes through its channels one by one nothing of this is drawn.
-struct Progress {
-  std::uint64_t unread = 0;   ///< the first byte of the input that is still to be read
-  std::uint64_t written = 0;  ///< bytes of the output
 };
 
 /// An input whose memory the output takes while the step runs.
@@ -41,14 +43,16 @@ struct Sharing {
   int input = -1;   ///< of Timeline::tensors
   int output = -1;  ///< the same
   std::uint64_t bytes = 0;
-  std::vector<Progress> progress;  ///< at even distances of time; empty: channel by channel
+  bool by_channel = false;  ///< bytes of both lie between each other, so that no outline shows it
 };
 
 struct Step {
   std::string name;              ///< of the layer, by the tensor that it makes
   std::string operation;         ///< "CONV_2D"
-  std::string by;                ///< "microkernel", "generated", "fill", "copy", "move"
+  std::string by;                ///< "microkernel", "generated", "fill", "copy", "move", "stream"
   int moved = -1;                ///< of Timeline::tensors, by a move
+  int stream = -1;               ///< the step that begins a stream, for it and its stages
+  std::uint32_t rows = 0;        ///< of a stage: how many a call computes
   std::vector<int> live;         ///< of Timeline::tensors
   std::uint64_t live_bytes = 0;  ///< their sum
   std::uint64_t high = 0;        ///< end of the highest
@@ -59,7 +63,8 @@ struct Step {
 struct Timeline {
   std::uint64_t arena = 0;
   plan::Alternatives alternatives;
-  int peak_step = 0;  ///< where the arena is as large as it ever is, rather no move; -1: before all
+  double streaming_cost = 0;  ///< instructions that streams add, of all, about
+  int peak_step = 0;  ///< where the arena is as large as ever, rather no move; -1: before all
   std::vector<Tensor> tensors;  ///< those that have bytes
   std::vector<Step> steps;
 };

@@ -43,7 +43,7 @@ offload::Order depthwise() {
 
 // A chain of layers that each make a tensor as large as the input, planned.
 struct Chain {
-  explicit Chain(const std::vector<offload::Order>& orders) {
+  explicit Chain(const std::vector<offload::Order>& orders, bool streams = false) {
     model.name = "net";
     add_tensor("image");
     model.inputs = {0};
@@ -65,6 +65,10 @@ struct Chain {
       layer.tensor = fmt::format("t{}", made);
       layer.orders = {orders[i]};
       layer.scratch_bytes = i == 0 ? 40 : 0;
+      constexpr std::int64_t kRow = kSide * kChannels;
+      layer.rows = kSide;
+      if (streams) layer.reads = {{-kRow, kRow, 3 * kRow}};
+      layer.cost.row = 1000;
       layers.push_back(layer);
     }
     const int last = static_cast<int>(orders.size());
@@ -121,25 +125,77 @@ TEST(TimelineTest, SumsOfEachStep) {
   EXPECT_EQ(timeline.alternatives.iree, 2 * kBytes);
 }
 
+// Bytes of a place that matter at a time, from where to where in the arena.
+std::pair<double, double> alive(const Place& place, double bytes, double time) {
+  const auto begin = static_cast<double>(place.offset);
+  const auto& outline = place.outline;
+  if (outline.empty() || time < outline.front().time || time > outline.back().time)
+    return {begin, begin + bytes};
+  std::size_t next = 0;
+  while (outline[next].time < time) ++next;
+  const Instant& after = outline[next];
+  const Instant& before = outline[next == 0 ? 0 : next - 1];
+  const double part =
+      after.time > before.time ? (time - before.time) / (after.time - before.time) : 1;
+  const auto between = [&](std::uint64_t low, std::uint64_t high) {
+    return static_cast<double>(low) + part * (static_cast<double>(high) - static_cast<double>(low));
+  };
+  return {begin + between(before.low, after.low), begin + between(before.high, after.high)};
+}
+
+// That nothing is drawn over anything else, at any time of steps that are no moves; a step's own
+// outlines are exact where it writes, and straight lines in between.
+void expect_apart(const Timeline& timeline, double tolerance) {
+  constexpr int kTimes = 16;
+  for (int now = 0; now < kTimes * static_cast<int>(timeline.steps.size()); ++now) {
+    const Step& step = timeline.steps[static_cast<std::size_t>(now / kTimes)];
+    const bool stripes = std::ranges::any_of(step.sharing, &Sharing::by_channel);
+    if (step.by == "move" || stripes) continue;
+    const double time = (now + 0.5) / kTimes;
+    std::vector<std::pair<double, double>> all;
+    for (const Tensor& tensor : timeline.tensors) {
+      for (const Place& place : tensor.places) {
+        if (now / kTimes < place.first_step || now / kTimes > place.last_step) continue;
+        all.push_back(alive(place, static_cast<double>(tensor.bytes), time));
+      }
+    }
+    std::erase_if(all, [](const auto& range) { return range.first >= range.second; });
+    std::ranges::sort(all);
+    for (std::size_t i = 1; i < all.size(); ++i)
+      EXPECT_LE(all[i - 1].second, all[i].first + tolerance) << "at " << time;
+  }
+}
+
 TEST(TimelineTest, WhatIsWrittenNeverReachesWhatIsUnread) {
   const Timeline timeline = Chain({convolution(), convolution(), convolution()}).timeline();
-  int shared = 0;
-  for (std::size_t s = 0; s < timeline.steps.size(); ++s) {
-    for (const Sharing& sharing : timeline.steps[s].sharing) {
-      const Tensor& input = timeline.tensors[static_cast<std::size_t>(sharing.input)];
-      const Tensor& output = timeline.tensors[static_cast<std::size_t>(sharing.output)];
-      std::uint64_t written = 0;
-      ASSERT_FALSE(sharing.progress.empty());
-      for (const Progress& now : sharing.progress) {
-        EXPECT_GE(now.written, written);
-        written = now.written;
-        EXPECT_LE(output.places.front().offset + written, input.places.back().offset + now.unread);
-      }
-      EXPECT_EQ(written, kBytes);
-      ++shared;
-    }
+  expect_apart(timeline, 0.1 * kSide * kChannels);
+  for (const Step& step : timeline.steps) {
+    if (step.by == "move") continue;
+    ASSERT_EQ(step.sharing.size(), 1u);
+    const Tensor& input = timeline.tensors[static_cast<std::size_t>(step.sharing[0].input)];
+    const Tensor& output = timeline.tensors[static_cast<std::size_t>(step.sharing[0].output)];
+    EXPECT_FALSE(input.places.back().outline.empty());
+    EXPECT_EQ(output.places.front().outline.back().high, kBytes);
   }
-  EXPECT_EQ(shared, 3);
+}
+
+TEST(TimelineTest, AStreamKeepsWindowsThatNothingIsDrawnOver) {
+  Chain chain({convolution(), convolution(), convolution(), convolution()}, true);
+  const Timeline timeline = chain.timeline();
+  ASSERT_EQ(timeline.steps.front().by, "stream");
+  EXPECT_LT(timeline.arena, timeline.alternatives.unstreamed);
+  EXPECT_EQ(timeline.steps[1].stream, 0);
+  EXPECT_GT(timeline.steps[1].rows, 0u);
+  const Tensor& window = named(timeline, "block<2>/conv");
+  EXPECT_LT(window.bytes, kBytes);
+  EXPECT_EQ(window.whole, kBytes);
+  const Tensor& image = named(timeline, "image");
+  EXPECT_EQ(image.places.back().outline.front().low, 0u);
+  EXPECT_EQ(image.places.back().outline.back().low, kBytes) << "all of it is read";
+  const Tensor& end = named(timeline, "block<4>/conv");
+  EXPECT_LT(end.places.front().outline.front().high, kBytes / 2);
+  EXPECT_EQ(end.places.front().outline.back().high, kBytes);
+  expect_apart(timeline, kSide * kChannels);
 }
 
 TEST(TimelineTest, AMoveIsInTheOldPlaceAndInTheNewOne) {
@@ -158,7 +214,7 @@ TEST(TimelineTest, AMoveIsInTheOldPlaceAndInTheNewOne) {
   for (const Step& step : timeline.steps) {
     if (step.by == "move") continue;
     ASSERT_EQ(step.sharing.size(), 1u);
-    EXPECT_TRUE(step.sharing[0].progress.empty()) << "its bytes lie between each other";
+    EXPECT_TRUE(step.sharing[0].by_channel) << "its bytes lie between each other";
   }
 }
 

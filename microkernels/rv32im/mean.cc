@@ -22,9 +22,37 @@ struct SumFold {
   const Mean& layer;
 };
 
+// Some parts of the only row, but not all at once.
+template <typename Fold>
+[[gnu::noinline, clang::minsize]] void add_parts(const MeanShape& shape, std::byte* const* buffers,
+                                                 std::uint32_t first, std::uint32_t count,
+                                                 const Fold& fold) {
+  const int channels = shape.channels;
+  const int part = shape.values / shape.parts * channels;
+  const auto* input =
+      reinterpret_cast<const std::int8_t*>(buffers[0]) + static_cast<int>(first) * part;
+  auto* output = reinterpret_cast<std::int8_t*>(buffers[1]);
+  auto* sums = reinterpret_cast<std::int32_t*>(buffers[2]);
+  const bool is_last = first + count == shape.parts;
+  const int bytes = static_cast<int>(count) * part;
+  for (int channel = 0; channel < channels; ++channel, ++input) {
+    std::int32_t sum = first == 0 ? 0 : sums[channel];
+    for (int i = 0; i < bytes; i += channels) sum += input[i];
+    if (is_last) {
+      output[channel] = fold.result(sum, shape.values);
+    } else {
+      sums[channel] = sum;
+    }
+  }
+}
+
 template <int kTogether, typename Fold>
 void mean_rows(const MeanShape& shape, std::byte* const* buffers, std::uint32_t first_row,
                std::uint32_t rows, const Fold& fold) {
+  if (shape.parts > 1) {
+    if (rows < shape.parts) return add_parts(shape, buffers, first_row, rows, fold);
+    rows = 1;
+  }
   const int channels = shape.channels;
   const int size = shape.values * channels;
   const auto* input =

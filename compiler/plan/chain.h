@@ -1,0 +1,64 @@
+// A chain: neighbouring steps that run together, some rows of each at a time, so that of the
+// tensors between them only a window of rows is kept. Here its schedule is worked out: which stage
+// runs when, how large the windows are and when they slide, and which bytes are alive meanwhile.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "compiler/iree/trace.h"
+#include "compiler/offload/layer.h"
+#include "compiler/plan/liveness.h"
+
+namespace thimble::plan {
+
+/// What chains are made of: a trace, what lives in it, and for each of its steps the layer that a
+/// microkernel computes, or none. Operands of such a step: inputs, output, scratch.
+struct Network {
+  const iree::Trace& trace;
+  const Liveness& liveness;
+  std::vector<const offload::Layer*> layers;
+};
+
+struct Chain {
+  int first_step = 0;
+  int last_step = 0;
+  std::vector<int> rows;   ///< that a call computes, one a stage
+  std::vector<int> spare;  ///< rows more than needed in the window of a stage's output: the more
+                           ///< there are, the more rarely it slides
+};
+
+/// Bytes of an operand that matter, from its beginning in the arena.
+struct Alive {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
+/// A tensor as a chain keeps it.
+struct Operand {
+  int tensor = -1;         ///< of Liveness
+  std::uint64_t size = 0;  ///< bytes in the arena
+  bool is_window = false;
+  std::int64_t row_bytes = 0;  ///< of a window
+  std::int64_t first = 0;      ///< byte of the tensor that a window's first byte is for, at first
+  std::vector<Alive> alive;    ///< at each call and each slide
+};
+
+/// What a stream of the plan does (runtime/stream.h), and what is alive at each point of it.
+struct Schedule {
+  std::vector<Operand> operands;
+  std::vector<std::uint8_t> ops;
+  std::vector<std::uint8_t> windows;  ///< operands that are windows, as ops number them
+  std::uint64_t state_bytes = 0;      ///< that the runtime keeps in the arena
+  std::uint64_t peak_bytes = 0;       ///< the most that is alive at once
+  double cost = 0;                    ///< instructions more than without a chain, about
+};
+
+/// Whether a step can be a stage: all its inputs are read row by row.
+[[nodiscard]] bool can_stream(const Network& network, int step);
+
+/// Absent when the steps cannot run as a chain.
+[[nodiscard]] std::optional<Schedule> schedule(const Network& network, const Chain& chain);
+
+}  // namespace thimble::plan

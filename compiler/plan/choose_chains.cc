@@ -1,0 +1,231 @@
+// See streaming.h. Every run of neighbouring steps is tried as a chain, with calls of few and of
+// more rows. A network is a sequence of such chains and of steps by themselves: with a bound for
+// what any of them may need, the cheapest sequence is a shortest path. The bound is what is
+// searched for.
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <set>
+
+#include "compiler/plan/streaming.h"
+
+namespace thimble::plan {
+namespace {
+
+constexpr int kLongestChain = 40;    // steps
+constexpr double kOfInterest = .3;   // of what the largest step needs
+constexpr int kMostRowsOfCall = 12;
+constexpr int kMostLayouts = 12;     // that are tried for one bound
+
+// How a chain may run: how much dearer rows may be than in one call for all, and rows to spare.
+struct Manner {
+  double waste;
+  int spare;
+};
+constexpr std::array kManners{Manner{1e9, 0}, Manner{1e9, 1}, Manner{.1, 0},  Manner{.05, 0},
+                              Manner{.05, 1}, Manner{.02, 0}, Manner{.02, 2}, Manner{.01, 4}};
+
+struct Choice {
+  Chain chain;
+  std::uint64_t need = 0;
+  double cost = 0;
+};
+
+class Chooser {
+ public:
+  Chooser(const Network& network, const std::vector<Overlap>& overlaps, const Goal& goal)
+      : network_(network), overlaps_(overlaps), goal_(goal) {
+    for (const offload::Layer* layer : network.layers) {
+      if (layer != nullptr) all_ += layer->cost.of(layer->rows);
+    }
+  }
+
+  Streaming run() {
+    Streaming best = group(network_, overlaps_, {});
+    if (!goal_.streaming || is_enough(best)) return best;
+    find_choices();
+    std::vector<std::uint64_t> bounds(bounds_.begin(), bounds_.end());
+    std::erase_if(bounds, [&](std::uint64_t bound) { return bound >= best.layout.arena_bytes; });
+    if (goal_.arena_bytes) {
+      std::erase_if(bounds, [&](std::uint64_t bound) { return bound > *goal_.arena_bytes; });
+      // From the most that is allowed down, for the fastest; if nothing keeps to it, the smallest.
+      for (int tries = 0; !bounds.empty() && tries < kMostLayouts; ++tries) {
+        Streaming next = lay_out_within(bounds.back());
+        bounds.pop_back();
+        if (next.layout.arena_bytes < best.layout.arena_bytes) best = std::move(next);
+        if (is_enough(best)) return best;
+      }
+    }
+    return smallest(std::move(best));
+  }
+
+ private:
+  [[nodiscard]] bool is_enough(const Streaming& streaming) const {
+    return goal_.arena_bytes && streaming.layout.arena_bytes <= *goal_.arena_bytes;
+  }
+
+  void find_choices() {
+    const int steps = static_cast<int>(network_.layers.size());
+    Streaming apart = group(network_, overlaps_, {});
+    choices_.resize(network_.layers.size());
+    for (int step = 0; step < steps; ++step) {
+      alone_.push_back(place(at_step(apart.packing, step)).arena_bytes);
+      add({{step, step, {}, {}}, alone_.back(), 0});
+    }
+    if (alone_.empty()) return;
+    least_of_interest_ = static_cast<std::uint64_t>(
+        kOfInterest * static_cast<double>(*std::ranges::max_element(alone_)));
+    for (int step = 0; step < steps; ++step) {
+      for (int last = step; last < steps && last < step + kLongestChain; ++last) {
+        if (!can_stream(network_, last)) break;
+        if (last > step && may_be_an_end(step) && may_be_an_end(last)) add_chains(step, last);
+      }
+    }
+  }
+
+  // A chain that goes on beyond the steps of interest is seldom better for it.
+  [[nodiscard]] bool may_be_an_end(int step) const {
+    const auto number = static_cast<std::size_t>(step);
+    return alone_[number] >= least_of_interest_ || network_.layers[number]->reduces;
+  }
+
+  void add(Choice choice) {
+    bounds_.insert(choice.need);
+    choices_[static_cast<std::size_t>(choice.chain.first_step)].push_back(std::move(choice));
+  }
+
+  void add_chains(int first, int last) {
+    std::vector<Choice> found;
+    std::uint64_t most = 0;  // that its steps need by themselves
+    for (int step = first; step <= last; ++step)
+      most = std::max(most, alone_[static_cast<std::size_t>(step)]);
+    if (most < least_of_interest_) return;
+    for (const Manner& manner : kManners) {
+      Chain chain = make_chain(first, last, manner);
+      const bool is_known = std::ranges::any_of(found, [&](const Choice& other) {
+        return other.chain.rows == chain.rows && other.chain.spare == chain.spare;
+      });
+      if (is_known) continue;
+      const auto result = schedule(network_, chain);
+      if (!result) continue;
+      const std::uint64_t need = result->peak_bytes + bytes_beside(*result, first, last);
+      if (need >= most) {
+        if (found.empty()) return;
+        continue;
+      }
+      found.push_back({std::move(chain), need, result->cost});
+    }
+    for (const Choice& choice : found) {
+      const bool is_worse = std::ranges::any_of(found, [&](const Choice& other) {
+        return other.need <= choice.need && other.cost < choice.cost;
+      });
+      if (!is_worse) add(choice);
+    }
+  }
+
+  [[nodiscard]] Chain make_chain(int first, int last, const Manner& manner) const {
+    Chain chain{first, last, {}, {}};
+    for (int step = first; step <= last; ++step) {
+      const offload::Layer& layer = *network_.layers[static_cast<std::size_t>(step)];
+      const double least = layer.cost.of(layer.rows) / layer.rows;
+      int rows = 1;
+      while (rows < std::min(layer.rows, kMostRowsOfCall) &&
+             layer.cost.of(rows) / rows > least * (1 + manner.waste))
+        ++rows;
+      chain.rows.push_back(rows);
+      chain.spare.push_back(manner.spare);
+    }
+    return chain;
+  }
+
+  // What lives through a chain without being touched.
+  [[nodiscard]] std::uint64_t bytes_beside(const Schedule& schedule, int first, int last) const {
+    std::uint64_t bytes = 0;
+    const auto& tensors = network_.liveness.tensors;
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      if (tensors[i].last_step < first || tensors[i].first_step > last) continue;
+      const bool is_touched = std::ranges::any_of(schedule.operands, [&](const Operand& operand) {
+        return operand.tensor == static_cast<int>(i);
+      });
+      if (!is_touched) bytes += round_up(tensors[i].size, tensors[i].alignment);
+    }
+    return bytes;
+  }
+
+  // The cheapest sequence in which nothing needs more than `bound`; absent if there is none.
+  [[nodiscard]] std::optional<std::vector<const Choice*>> cheapest(std::uint64_t bound) const {
+    const std::size_t steps = choices_.size();
+    std::vector<double> costs(steps + 1, std::numeric_limits<double>::infinity());
+    std::vector<const Choice*> arrivals(steps + 1, nullptr);
+    costs[0] = 0;
+    for (std::size_t step = 0; step < steps; ++step) {
+      for (const Choice& choice : choices_[step]) {
+        const auto end = static_cast<std::size_t>(choice.chain.last_step) + 1;
+        if (choice.need > bound || costs[step] + choice.cost >= costs[end]) continue;
+        costs[end] = costs[step] + choice.cost;
+        arrivals[end] = &choice;
+      }
+    }
+    if (steps > 0 && arrivals[steps] == nullptr) return std::nullopt;
+    std::vector<const Choice*> path;
+    for (std::size_t end = steps; end > 0;) {
+      path.insert(path.begin(), arrivals[end]);
+      end = static_cast<std::size_t>(arrivals[end]->chain.first_step);
+    }
+    return path;
+  }
+
+  static double cost_of(const std::vector<const Choice*>& path) {
+    double cost = 0;
+    for (const Choice* choice : path) cost += choice->cost;
+    return cost;
+  }
+
+  [[nodiscard]] Streaming lay_out(const std::vector<const Choice*>& path) const {
+    std::vector<ChosenChain> chains;
+    for (const Choice* choice : path) {
+      if (choice->chain.first_step == choice->chain.last_step) continue;
+      chains.push_back({choice->chain, *schedule(network_, choice->chain), -1});
+    }
+    return group(network_, overlaps_, std::move(chains));
+  }
+
+  // A bound that a sequence exists for.
+  [[nodiscard]] Streaming lay_out_within(std::uint64_t bound) const {
+    const auto path = cheapest(bound);
+    return path ? lay_out(*path) : group(network_, overlaps_, {});
+  }
+
+  // The smallest arena, at no more than the goal's cost if nothing was allowed.
+  [[nodiscard]] Streaming smallest(Streaming best) const {
+    int tries = 0;
+    for (const std::uint64_t bound : bounds_) {
+      if (bound >= best.layout.arena_bytes || tries == kMostLayouts) break;
+      const auto path = cheapest(bound);
+      if (!path) continue;
+      if (!goal_.arena_bytes && cost_of(*path) > goal_.cost * all_) continue;
+      Streaming next = lay_out(*path);
+      ++tries;
+      if (next.layout.arena_bytes < best.layout.arena_bytes) best = std::move(next);
+    }
+    return best;
+  }
+
+  const Network& network_;
+  const std::vector<Overlap>& overlaps_;
+  const Goal& goal_;
+  std::vector<std::uint64_t> alone_;  // what each step needs by itself
+  std::uint64_t least_of_interest_ = 0;
+  double all_ = 0;  // instructions of all layers, about
+  std::vector<std::vector<Choice>> choices_;  // by first step
+  std::set<std::uint64_t> bounds_;
+};
+
+}  // namespace
+
+Streaming choose_chains(const Network& network, const std::vector<Overlap>& overlaps,
+                        const Goal& goal) {
+  return Chooser(network, overlaps, goal).run();
+}
+
+}  // namespace thimble::plan
