@@ -87,21 +87,22 @@ Status archive(std::vector<fs::path> objects, const std::vector<fs::path>& syste
 
 // The runtime calls through registers, but only what the plan names.
 StackOptions callees_of(const plan::Plan& plan) {
-  std::vector<std::string> functions;
+  std::vector<std::string> dispatches;
+  std::vector<std::string> microkernels;
   for (const plan::Step& step : plan.steps) {
-    if (step.kind == plan::StepKind::kDispatch) functions.push_back(step.function);
+    if (step.kind == plan::StepKind::kDispatch) dispatches.push_back(step.function);
     if (step.kind == plan::StepKind::kMicrokernel) {
-      functions.push_back(plan.layers[static_cast<std::size_t>(step.layer)].layer.symbol);
+      microkernels.push_back(plan.layers[static_cast<std::size_t>(step.layer)].layer.symbol);
     }
   }
   StackOptions options;
-  const bool streams = !plan.streams.empty();
-  if (streams) options.callees["thimble_run_stream"] = functions;
-  if (streams) functions.push_back("thimble_run_stream");
-  for (const char* caller : {"thimble_run", "thimble::runtime::(anonymous namespace)::run_step",
-                             "thimble::runtime::(anonymous namespace)::run_function",
-                             "thimble::runtime::(anonymous namespace)::run_dispatch"}) {
-    options.callees[caller] = functions;
+  const std::string within = "thimble::runtime::(anonymous namespace)::";
+  options.callees[within + "run_dispatch"] = dispatches;
+  options.callees[within + "run_microkernel"] = microkernels;
+  options.callees["thimble_run"] = {};
+  if (!plan.streams.empty()) {
+    options.callees["thimble_run"] = {"thimble_run_stream"};
+    options.callees["thimble_run_stream"] = microkernels;
   }
   // Jumps through registers stay within these.
   for (const char* tile :
