@@ -20,7 +20,7 @@ void panic(const char* message, const char* file, unsigned line) {
   if constexpr (kSafe) {
     const auto here = reinterpret_cast<std::uintptr_t>(__builtin_return_address(0));
     const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-    report_context({here, here, frame, UINTPTR_MAX});
+    report_context({here, 0, frame, UINTPTR_MAX});
   }
   end_in_fault();
 }

@@ -37,11 +37,11 @@ struct TaskControl {
   Timeout timeout;   ///< ends the wait
 #if THIMBLE_SAFE
   std::uint32_t switches;   ///< how often it was chosen
-  std::uint64_t run_time;   ///< ticks
   TaskControl* next_known;  ///< of all that were ever started
+  std::uint64_t run_time;   ///< ticks
 #endif
 };
-static_assert(sizeof(TaskControl) <= 80);
+static_assert(sizeof(TaskControl) <= (kSafe ? 72 : 56));
 static_assert(offsetof(TaskControl, context) == TASK_CONTEXT);
 static_assert(offsetof(TaskControl, result) == TASK_RESULT);
 

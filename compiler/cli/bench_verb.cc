@@ -5,6 +5,7 @@
 #include "compiler/base/file.h"
 #include "compiler/base/process.h"
 #include "compiler/bench/tables.h"
+#include "compiler/cli/kernel_bench.h"
 #include "compiler/cli/model_list.h"
 #include "compiler/cli/model_options.h"
 #include "compiler/cli/validation.h"
@@ -134,10 +135,19 @@ Verb bench_verb(CLI::App& app) {
       ->check(CLI::Range(1, kMostSamples))
       ->capture_default_str();
   verb.parser
-      ->add_flag("--write", options->write,
-                 "Also write benchmarks/results.json and docs/benchmarks.md; of all models only")
+      ->add_flag(
+          "--write", options->write,
+          "Also write benchmarks/results.json and docs/benchmarks.md, of all models only; of the "
+          "kernel, benchmarks/kernel.json")
       ->excludes(models);
-  verb.action = [options] { return run_bench(*options); };
+  CLI::App* const kernel = verb.parser->add_subcommand(
+      "kernel",
+      "Measure what the kernel's operations cost, lean and safe, beside "
+      "the figures of other kernels");
+  kernel->fallthrough();  // --json and --write are for it, too
+  verb.action = [options, kernel] {
+    return kernel->parsed() ? bench_kernel(options->write) : run_bench(*options);
+  };
   return verb;
 }
 

@@ -90,7 +90,8 @@ Result<BuiltModel> build_model(const ModelOptions& options) {
       .offload = options.offload,
       .strip_signedness = options.signedness == "strip",
       .out = {},
-      .all_tensors = false};
+      .all_tensors = false,
+      .arena_bytes = {}};
   if (!options.out.empty()) build_options.out = options.out;
   ASSIGN_OR_RETURN(Build built, build(model, build_options));
   return BuiltModel{std::move(model), std::move(build_options), std::move(built)};

@@ -77,6 +77,7 @@ class BuildTest : public testing::Test {
   BuildOptions options_{{find_board("qemu-virt").value(), Isa::parse("rv32imac").value(), {}},
                         "speed",
                         "all",
+                        true,
                         {},
                         false};
   inline static fs::path cache;  // of all tests: removed behind the last

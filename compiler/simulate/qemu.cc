@@ -108,7 +108,7 @@ Result<Qemu> Qemu::start(const Board& board, const fs::path& elf) {
     command.insert(command.end(), {"-kernel", elf.string()});
   }
   ASSIGN_OR_RETURN(const Child child, start_child(command));
-  return Qemu(Session(ByteStream(child.in, child.out)), child.pid, std::move(folder));
+  return Qemu(Session(ByteStream(child.in, child.out), elf), child.pid, std::move(folder));
 }
 
 Qemu::Qemu(Qemu&& other) noexcept

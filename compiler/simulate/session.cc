@@ -4,11 +4,15 @@
 #include <algorithm>
 #include <cstring>
 
+#include "compiler/report/elf.h"
+#include "compiler/report/fault_names.h"
+
 namespace thimble {
 namespace {
 
 using protocol::MessageType;
 
+constexpr std::string_view kFaultMark = "FAULT:";
 constexpr int kAttempts = 4;
 /// Silence within a frame of the target's, after which its end is taken for lost.
 constexpr int kFrameTimeoutMs = 3'000;
@@ -37,8 +41,8 @@ std::vector<std::uint32_t> words_of(std::span<const std::uint8_t> bytes) {
   return words;
 }
 
-// The lines that hold `mark`, or the last three without one, as one line.
-std::string quote(const std::string& log, std::string_view mark) {
+// The lines that hold `mark`.
+std::vector<std::string> lines_with(const std::string& log, std::string_view mark) {
   std::vector<std::string> lines;
   for (std::size_t at = 0; at < log.size();) {
     const std::size_t end = std::min(log.find('\n', at), log.size());
@@ -46,22 +50,37 @@ std::string quote(const std::string& log, std::string_view mark) {
     if (!line.empty() && line.find(mark) != std::string::npos) lines.push_back(line);
     at = end + 1;
   }
+  return lines;
+}
+
+// The last three lines as one.
+std::string last_words(const std::string& log) {
   constexpr std::size_t kLast = 3;
-  if (mark.empty() && lines.size() > kLast) lines.erase(lines.begin(), lines.end() - kLast);
+  std::vector<std::string> lines = lines_with(log, "");
+  if (lines.size() > kLast) lines.erase(lines.begin(), lines.end() - kLast);
   return lines.empty() ? "(it said nothing)" : fmt::format("{}", fmt::join(lines, " | "));
 }
 
 }  // namespace
 
 bool Session::has_faulted() const {
-  return log().find("FAULT:") != std::string::npos;
+  return log().find(kFaultMark) != std::string::npos;
+}
+
+// The fault's lines as one, with names for addresses.
+std::string Session::fault_report() const {
+  std::vector<std::string> lines = lines_with(log(), kFaultMark);
+  if (const Result<ElfFile> elf = ElfFile::open(elf_)) {
+    for (std::string& line : lines) line = with_function_names(*elf, line);
+  }
+  return fmt::format("{}", fmt::join(lines, " | "));
 }
 
 std::unexpected<Error> Session::target_failed(std::string_view how) const {
   if (has_faulted()) {
-    return fail(ExitCode::kToolFailed, "the target faulted: {}", quote(log(), "FAULT:"));
+    return fail(ExitCode::kToolFailed, "the target faulted: {}", fault_report());
   }
-  return fail(ExitCode::kToolFailed, "the target {}; its last words: {}", how, quote(log(), ""));
+  return fail(ExitCode::kToolFailed, "the target {}; its last words: {}", how, last_words(log()));
 }
 
 // Sends the request and reads until its answer, or what shows that there will be none.

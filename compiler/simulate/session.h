@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,7 +34,9 @@ struct Inference {
 /// an early end of the target (its last words are quoted) or its silence, the error is kToolFailed.
 class Session {
  public:
-  explicit Session(ByteStream stream) : stream_(std::move(stream)) {}
+  /// `elf`, if known, is the program that runs: its functions are named where it faults.
+  explicit Session(ByteStream stream, std::filesystem::path elf = {})
+      : stream_(std::move(stream)), elf_(std::move(elf)) {}
 
   /// The longest silence in which the target may compute. 120 s at first.
   void set_timeout(int seconds) { timeout_ms_ = seconds * 1000; }
@@ -64,8 +67,10 @@ class Session {
   [[nodiscard]] Result<Answer> attempt(const Bytes& request, const Frame& wanted, Bytes& answer);
   [[nodiscard]] Status settle();
   [[nodiscard]] bool has_faulted() const;
+  [[nodiscard]] std::string fault_report() const;
 
   ByteStream stream_;
+  std::filesystem::path elf_;
   FrameParser parser_;
   int timeout_ms_ = 120'000;
   std::uint8_t sequence_ = 0;

@@ -1,4 +1,6 @@
 // The 16550 UART: byte-wide registers, 16-byte FIFOs.
+#include <algorithm>
+
 #include "board.h"
 #include "drivers/mmio.h"
 #include "drivers/timer.h"
@@ -15,6 +17,11 @@ constexpr Byte kLineControl{board::kUartAddress + 3};
 constexpr Byte kLineStatus{board::kUartAddress + 5};
 
 constexpr std::uint8_t kFifoEnableAndClear = 0x07;
+constexpr std::uint8_t kFifoEnable = 0x01;
+constexpr std::uint8_t kInterruptFromEight = 0x80;  // bytes; fewer after a pause of four
+constexpr std::size_t kFifoBytes = 16;
+constexpr std::uint8_t kReceivedInterrupt = 0x01;
+constexpr std::uint8_t kRoomInterrupt = 0x02;
 constexpr std::uint8_t kEightBits = 0x03;
 constexpr std::uint8_t kDivisorAccess = 0x80;
 constexpr std::uint8_t kDataReady = 0x01;
@@ -64,6 +71,27 @@ void write(std::span<const std::byte> bytes) {
 void flush() {
   while (!is_set(kTransmitterEmpty)) {
   }
+}
+
+std::size_t read_some(std::span<std::byte> target) {
+  std::size_t count = 0;
+  for (; count < target.size() && is_set(kDataReady); ++count) {
+    target[count] = std::byte{kData.read()};
+  }
+  return count;
+}
+
+std::size_t write_some(std::span<const std::byte> bytes) {
+  if (!is_set(kHoldingEmpty)) return 0;
+  const std::size_t count = std::min(bytes.size(), kFifoBytes);
+  for (const std::byte byte : bytes.first(count)) kData.write(std::to_integer<std::uint8_t>(byte));
+  return count;
+}
+
+void enable(Interrupts interrupts) {
+  kFifoControl.write(kFifoEnable | kInterruptFromEight);
+  kInterruptEnable.write(static_cast<std::uint8_t>((interrupts.received ? kReceivedInterrupt : 0) |
+                                                   (interrupts.room ? kRoomInterrupt : 0)));
 }
 
 }  // namespace thimble::uart

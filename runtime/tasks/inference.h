@@ -34,18 +34,24 @@ class Inference {
   /// interrupts.
   [[nodiscard]] Status run(const Plan& plan, std::span<std::byte> arena,
                            kernel::Deadline deadline = kernel::kForever) {
-    cancelled_ = false;
-    deadline_ = deadline;
-    if (heart_ != nullptr) heart_->beat();
+    begin(deadline);
     const Status status = runtime::run(plan, arena, step_done, this);
-    if (heart_ != nullptr) heart_->rest();
+    end();
     return status;
   }
 
   /// Ends the run that goes on, if any, after the step it is in. Callable from anywhere.
   void cancel() { cancelled_ = true; }
 
- private:
+ protected:
+  void begin(kernel::Deadline deadline) {
+    cancelled_ = false;
+    deadline_ = deadline;
+    if (heart_ != nullptr) heart_->beat();
+  }
+  void end() {
+    if (heart_ != nullptr) heart_->rest();
+  }
   static bool step_done(void* context, std::uint32_t /*step*/) {
     const auto& inference = *static_cast<const Inference*>(context);
     if (inference.heart_ != nullptr) inference.heart_->beat();
@@ -53,6 +59,7 @@ class Inference {
     return inference.deadline_ == kernel::kForever || time::now() < inference.deadline_;
   }
 
+ private:
   kernel::Heartbeat* heart_;
   kernel::Deadline deadline_ = kernel::kForever;
   volatile bool cancelled_ = false;

@@ -14,6 +14,8 @@ from harness import COMMAND, PYTHON_TOOLS, ROOT, EndToEnd, call, small_model
 from wrong_reference import wrong_reference
 
 CONFIGURATIONS = [("speed", "all"), ("speed", "none"), ("size", "all"), ("size", "none")]
+KERNEL_GOALS = {"yield": 70, "give_take": 130, "mutex_lock": 25, "mutex_unlock": 25, "queue_send": 35, "queue_receive": 35,
+                "queue_send_wake": 150, "irq_task": 180, "tick": 80, "text": 6000, "tcb": 64, "semaphore": 8, "mutex": 16}
 OUTPUTS = 5  # of the model "dense"
 WRITTEN = ("benchmarks/results.json", "docs/benchmarks.md")
 
@@ -59,6 +61,21 @@ class Bench(EndToEnd):
 
     def test_a_part_is_not_written(self):
         self.assert_refusal(self.thimble("bench", "miniresnet", "--write"), 2, ["--write"])
+
+    def test_the_kernel_reaches_its_goals(self):
+        done = self.succeeds("bench", "kernel", "--json", self.folder / "kernel.json")
+        kernel = json.loads((self.folder / "kernel.json").read_text())["kernel"]
+        self.assertEqual(list(kernel), ["lean", "safe"])
+        for name, figures in kernel.items():
+            self.assertLessEqual(set(KERNEL_GOALS), set(figures), name)
+            self.assertNotIn("least", figures, "every figure is always the same")
+            for workload, instructions in figures["thread_metric"].items():
+                self.assertGreater(instructions, 10, workload)
+        for key, goal in KERNEL_GOALS.items():
+            self.assertLessEqual(kernel["lean"][key], goal, key)
+            self.assertGreaterEqual(kernel["safe"][key], kernel["lean"][key], key)
+            self.assertTrue(kernel["lean"][key] > 0 or key == "tick", key)
+        self.assertRegex(done.out, rf"yield, one way +{kernel['lean']['yield']} +{kernel['safe']['yield']} +142 ")
 
 
 class Written(EndToEnd):

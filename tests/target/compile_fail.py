@@ -52,6 +52,8 @@ def tests(board):
     if board.name != "qemu-virt-rv32imac":
         return {}
     found = {f"compile_fail: {name}": lambda case=case: test(board, *case) for name, case in CASES.items()}
+    found["compile_fail: user_mode_of_the_lean_kernel"] = lambda: test(
+        board, "", '#include "kernel/user.h"', "user mode needs the safe kernel")
     found["compile_fail: interrupt_stack"] = lambda: test(board, "", "", "THIMBLE_INTERRUPT_STACK_BYTES",
                                                           "-DTHIMBLE_INTERRUPT_STACK_BYTES=250")
     return found

@@ -93,11 +93,12 @@ class Board:
              f"{GCC}/{version}/{LIBGCC[self.isa]}/libgcc.a", "-o", elf], cwd=ROOT)
         return elf
 
-    def start(self, elf):
-        """QEMU running `elf`, its UART on pipes."""
+    def start(self, elf, *options):
+        """QEMU running `elf`, its UART on pipes, with more of QEMU's options."""
         simulator = self.description["simulator"]
-        command = ["qemu-system-riscv32", "-M", simulator["machine"], "-cpu", simulator["cpu"],
-                   *simulator["arguments"], "-icount", "shift=0,sleep=off"]
+        command = ["qemu-system-riscv32", "-M", simulator["machine"],
+                   *(["-cpu", simulator["cpu"]] if "cpu" in simulator else []),
+                   *simulator["arguments"], "-icount", "shift=0,sleep=off", *options]
         if simulator["boot"] == "kernel":
             command += ["-kernel", elf]
         else:

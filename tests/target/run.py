@@ -11,10 +11,11 @@ import time
 
 import c_firmware
 import compile_fail
+import drivers
 import inference
 import safe_kernel
 import stress
-from firmware import ROOT, Board, symbol
+from firmware import ROOT, Board, number, symbol
 
 HERE = pathlib.Path(__file__).resolve().parent
 TIMEOUT_SECONDS = 60
@@ -44,6 +45,9 @@ MICROKERNELS = {
                          "microkernels/rv32im/depthwise_3x3_stride2.S",
                          "microkernels/rv32im/depthwise_3x3_small.S"],
 }
+
+# Tests that a board with less RAM is spared.
+RAM_BYTES = {"conv2d": 64 << 10}
 
 
 def check_passed(output, code):
@@ -98,17 +102,21 @@ def tests_of(board):
     has_extensions = set("fv") & set(board.isa.removeprefix("rv32"))
     firmware = {source.stem: lambda source=source: run_firmware(board, system, source)
                 for source in sorted(HERE.glob("*.cc")) if has_extensions or not source.stem.startswith(EXTENSIONS)}
+    ram = next(number(region["length"]) for region in board.description["regions"] if region["kind"] == "ram")
+    firmware = {name: test for name, test in firmware.items() if RAM_BYTES.get(name, 0) <= ram}
     firmware["inference_task"] = lambda: run_elf(
         board, "inference_task", stress.build(board, system, folder="tests/target/inference_task"))
     return (firmware | inference.tests(board, system) | stress.tests(board, system)
-            | safe_kernel.tests(board, run_firmware) | compile_fail.tests(board) | c_firmware.tests(board))
+            | drivers.tests(board, system, run_elf)
+            | safe_kernel.tests(board, run_firmware, run_elf) | compile_fail.tests(board) | c_firmware.tests(board))
 
 
 def selected_tests(folder, all_isas):
-    """(board, name, test) of what is to run: without `all_isas`, all for the default ISA, and of the last two, which
-    have floating point in registers of their own and vectors, only what is about them."""
+    """(board, name, test) of what is to run: without `all_isas`, all for the default ISA, and of the last two, if they
+    have floating point in registers of their own or vectors, only what is about them."""
     description = Board(folder).description
-    for isa in description["isas"] if all_isas else dict.fromkeys([description["isa"], *description["isas"][-2:]]):
+    extended = [isa for isa in description["isas"][-2:] if set("fv") & set(isa.removeprefix("rv32"))]
+    for isa in description["isas"] if all_isas else dict.fromkeys([description["isa"], *extended]):
         board = Board(folder, isa)
         for name, test in tests_of(board).items():
             if all_isas or isa == description["isa"] or name.startswith(EXTENSIONS):

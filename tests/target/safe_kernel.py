@@ -4,18 +4,20 @@ pass with it, too."""
 import re
 import threading
 
+import stress
 from firmware import ROOT, run
 
 TIMEOUT_SECONDS = 20
 MOST_BYTES = 10000
 HERE = ROOT / "tests/target"
 # Tests of the lean kernel that must pass with the safe one.
-BOTH = ("mutex", "queues", "synchronisation")
+BOTH = ("mutex", "queues", "synchronisation", "waits", "nested_interrupts")
 
-TASK = r"FAULT: task culprit, \d+ of 512 bytes of stack used$"
+TASK = r"FAULT: task culprit, \d+ of 768 bytes of stack used$"
+USER = r"FAULT: in user mode, \d+ of 256 bytes of its stack used$"
 # letter: what it is, lines of the report in their order; in braces: a function in the backtrace.
 FAULTS = {
-    "o": ("stack overflow", [r"FAULT: store access fault", r"FAULT: task culprit, \d+ of 512 .* used, overflow$",
+    "o": ("stack overflow", [r"FAULT: store access fault", r"FAULT: task culprit, \d+ of 768 .* used, overflow$",
                              r"FAULT: backtrace.*{overflow}.*{overflow}"]),
     "n": ("null store", [r"FAULT: store access fault", r"FAULT: .* mtval 00000010", TASK,
                          r"FAULT: backtrace {faulting_function} {fault}"]),
@@ -26,16 +28,38 @@ FAULTS = {
                                   r"FAULT: backtrace {faulting_function} {fault}"]),
     "h": ("fault in an interrupt", [r"FAULT: store access fault", TASK, r"FAULT: in an interrupt, which came at ",
                                     r"FAULT: backtrace"]),
+    "I": ("fault in a nested interrupt", [r"FAULT: store access fault", r"FAULT: .* mtval 00000010", TASK,
+                                          r"FAULT: in an interrupt, which came at {raise}",
+                                          r"FAULT: backtrace \S+ {timer_interrupt}"]),
+    "U": ("user mode: store to a task's memory", [r"FAULT: store access fault", r"FAULT: .* mtval {culprit} ", TASK,
+                                                  USER, r"FAULT: backtrace {faulting_user}"]),
+    "L": ("user mode: load from others' memory", [r"FAULT: load access fault", r"FAULT: .* mtval {bystander} ", TASK,
+                                                  USER]),
+    "R": ("user mode: store to what it may read", [r"FAULT: store access fault", r"FAULT: .* mtval {shown} ", TASK,
+                                                   USER]),
+    "D": ("user mode: a device", [r"FAULT: store access fault", r"FAULT: .* mtval 10000000 ", TASK, USER]),
+    "C": ("user mode: a register of machine mode", [r"FAULT: illegal instruction", TASK, USER,
+                                                    r"FAULT: backtrace {faulting_user}"]),
+    "O": ("user mode: stack overflow", [r"FAULT: store access fault", TASK,
+                                        r"FAULT: in user mode, \d+ of 256 bytes of its stack used, overflow$",
+                                        r"FAULT: backtrace.*{overflow}.*{overflow}"]),
+    "S": ("user mode: a service it has not", [r"FAULT: .*: user mode calls what it was not given", TASK]),
+    "P": ("user mode: text it must not read", [r"FAULT: .*: user mode prints what it must not read", TASK]),
+    "H": ("fault in an interrupt of user mode", [r"FAULT: store access fault", r"FAULT: .* mtval 00000010", TASK,
+                                                 r"FAULT: in an interrupt, which came at {faulting_user}",
+                                                 r"FAULT: backtrace {handle_with_fault}"]),
     "w": ("stuck task", [r"FAULT: no heartbeat of culprit", r"FAULT: kernel/supervisor.cc:\d+: a task is stuck", TASK,
                          r"FAULT: in an interrupt, which came at {faulting_function}$"]),
+    "b": ("watchdog", [r"FAULT: .*watchdog.cc:\d+: the watchdog was not fed", TASK,
+                       r"FAULT: in an interrupt, which came at {faulting_function}$"]),
     "p": ("panic", [r"FAULT: .*faults.cc:\d+: found a bug", TASK, r"FAULT: backtrace {faulting_function}"]),
 }
 
 
-def functions(elf):
-    """(start, end, name without scope and parameters) of the functions of an ELF."""
+def symbols(elf):
+    """(start, end, name without scope and parameters) of the functions and variables of an ELF."""
     for line in run(["llvm-nm-19", "--print-size", "--demangle", elf]).splitlines():
-        match = re.match(r"(\w+) (\w+) [tT] (.*)", line)
+        match = re.match(r"(\w+) (\w+) [tTbBdD] (.*)", line)
         name = match and re.search(r"(\w+)(\([^()]*\))?$", match[3])
         if name:
             yield int(match[1], 16), int(match[1], 16) + int(match[2], 16), name[1]
@@ -43,13 +67,13 @@ def functions(elf):
 
 def symbolized(output, elf):
     """The lines of a report; addresses in the lines that tell where it was become {function}."""
-    known = list(functions(elf))
+    known = list(symbols(elf))
 
     def name_of(match):
         address = int(match[0], 16)
         return next(("{" + name + "}" for start, end, name in known if start <= address <= end), match[0])
-    return [re.sub(r"\b[0-9a-f]{8}\b", name_of, line) if "backtrace" in line or "came at" in line else line
-            for line in output.splitlines()]
+    return [re.sub(r"(?<!mcause )\b[0-9a-f]{8}\b", name_of, line) if re.search("backtrace|came at|mtval", line)
+            else line for line in output.splitlines()]
 
 
 def check_report(lines, patterns, prefix):
@@ -88,14 +112,20 @@ def test_fault(board, elf, letter):
     return wrong and wrong + "; it said:\n" + "\n".join(lines)
 
 
-def tests(board, run_firmware):
+def tests(board, run_firmware, run_elf):
     """The tests of this file by name."""
     include = "-Itests/target/safe"
-    found = {}
+    flag = "-DTHIMBLE_SAFE=1"
+    extensions = "extensions_" if set("fv") & set(board.isa.removeprefix("rv32")) else ""
+
+    def user_mode():
+        elf = stress.build(board, board.system(flag), flag, folder="tests/target/user_mode")
+        return run_elf(board, "user_mode", elf)
+    found = {f"{extensions}user_mode": user_mode}
     if board.isa == board.description["isa"]:
-        safe = board.system("-DTHIMBLE_SAFE=1")
+        safe = board.system(flag)
         for name in BOTH:
-            found[f"safe_{name}"] = lambda name=name: run_firmware(board, safe, HERE / f"{name}.cc", "-DTHIMBLE_SAFE=1")
+            found[f"safe_{name}"] = lambda name=name: run_firmware(board, safe, HERE / f"{name}.cc", flag)
         elf = board.link("safe_faults", board.system(include) + board.compile(["tests/target/safe/faults.cc"], include))
         for letter, (title, _) in FAULTS.items():
             found[f"safe: {title}"] = lambda letter=letter: test_fault(board, elf, letter)

@@ -33,4 +33,22 @@ namespace thimble::kernel {
   return gap - kLoop;
 }
 
+/// Loops 2 * `rounds` instructions long; returns how many others ran meanwhile: what interrupts
+/// cost that come by themselves.
+[[nodiscard]] inline std::uint32_t count_disturbance(std::uint32_t rounds) {
+  std::uint32_t start;
+  std::uint32_t end;
+  std::uint32_t left = rounds;
+  // Safety: reads a counter around a loop on a register.
+  asm volatile(
+      "csrr %0, minstret\n"
+      "1: addi %2, %2, -1\n"
+      "bnez %2, 1b\n"
+      "csrr %1, minstret"
+      : "=&r"(start), "=&r"(end), "+r"(left)
+      :
+      : "memory");
+  return end - start - 1 - 2 * rounds;
+}
+
 }  // namespace thimble::kernel

@@ -2,14 +2,17 @@
 // return address, as it points behind a call. Old ones may be among them.
 #include "kernel/arch/riscv/fault_context.h"
 
+#include "kernel/config.h"
+
+#if THIMBLE_SAFE
 #include "kernel/arch/riscv/interrupts.h"
+#include "kernel/arch/riscv/user_mode.h"
 #include "kernel/image.h"
 #include "kernel/print.h"
 #include "kernel/schedule.h"
 #include "kernel/statistics.h"
 #include "kernel/task.h"
 
-#if THIMBLE_SAFE
 namespace thimble::kernel {
 namespace {
 
@@ -81,6 +84,18 @@ bool report_context(const FaultPlace& fault) {
     print(overflow ? ", overflow\n" : "\n");
     limit = bottom + kStackGuardBytes;
     top = bottom + stack.size();
+  }
+  if (fault.user) {
+    const std::span<std::byte> stack = opened_user()->stack;
+    limit = reinterpret_cast<std::uintptr_t>(stack.data());
+    top = limit + stack.size();
+    const StackUse use = stack_use(stack.data(), stack.data() + stack.size());
+    print("FAULT: in user mode, ");
+    print_decimal(use.peak);
+    print(" of ");
+    print_decimal(use.size);
+    print(" bytes of its stack used");
+    print(fault.stack_pointer < limit ? ", overflow\n" : "\n");
   }
   const std::byte* const interrupt_top =
       interrupt_stack_guard() + kInterruptGuardBytes + kInterruptStackBytes;

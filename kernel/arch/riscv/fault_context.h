@@ -11,6 +11,7 @@ struct FaultPlace {
   std::uintptr_t return_address;
   std::uintptr_t stack_pointer;
   std::uintptr_t address;  ///< that was accessed
+  bool user = false;       ///< in user mode
 };
 
 /// Prints the task, if any, its stack's use and a backtrace, each line marked FAULT:. Whether there

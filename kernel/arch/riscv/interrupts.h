@@ -54,6 +54,40 @@ enum class Interrupt : std::uint32_t { kSoftware = 3, kTimer = 7, kExternal = 11
 /// Runs on the interrupt stack with interrupts off. Must not block, nor use floats or vectors.
 using InterruptHandler = void (*)();
 
+/// While it lives, interrupts are let into the interrupt that made it: for the driver of a
+/// controller that holds back what is not more urgent, and for handlers that can wait. What
+/// interrupts it must be withdrawn or held back before, or it comes again at once. Each level needs
+/// INTERRUPT_FRAME_BYTES and its handler's own on the interrupt stack. In interrupts only.
+class NestedInterrupts {
+ public:
+  [[gnu::always_inline]] NestedInterrupts() {
+    // Safety: whom another interrupt would overwrite is kept first: where this one returns, and
+    // how.
+    asm volatile(
+        "csrr %0, mepc\n"
+        "csrr %1, mstatus\n"
+        "csrsi mstatus, 8"
+        : "=&r"(mepc_), "=r"(mstatus_)
+        :
+        : "memory");
+  }
+  [[gnu::always_inline]] ~NestedInterrupts() {
+    // Safety: mstatus as it was: interrupts are off from here on.
+    asm volatile(
+        "csrw mstatus, %1\n"
+        "csrw mepc, %0"
+        :
+        : "r"(mepc_), "r"(mstatus_)
+        : "memory");
+  }
+  NestedInterrupts(const NestedInterrupts&) = delete;
+  NestedInterrupts& operator=(const NestedInterrupts&) = delete;
+
+ private:
+  std::uint32_t mepc_;
+  std::uint32_t mstatus_;
+};
+
 /// Directs interrupts to the handlers, and gives them their stack. Interrupts stay off, as a whole
 /// and each. Calling it again changes nothing.
 void init_interrupts();

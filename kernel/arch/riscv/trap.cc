@@ -6,6 +6,7 @@
 
 #include "drivers/exit.h"
 #include "drivers/uart.h"
+#include "kernel/arch/riscv/context.h"
 #include "kernel/arch/riscv/fault_context.h"
 #include "kernel/arch/riscv/trap_frame.h"
 #include "kernel/config.h"
@@ -85,7 +86,9 @@ extern "C" [[noreturn]] void kernel_trap(const TrapFrame& frame) {
     print_value(kRegisters[i - 1], frame.x[i]);
   }
   print("\n");
-  const bool of_task = kSafe && report_context({frame.mepc, frame.x[1], frame.x[2], frame.mtval});
+  const bool user = (frame.mstatus & MSTATUS_MPP) == 0;
+  const bool of_task =
+      kSafe && report_context({frame.mepc, frame.x[1], frame.x[2], frame.mtval, user});
   if (!of_task) {
     const StackUse stack = main_stack();
     print("FAULT: main stack ");

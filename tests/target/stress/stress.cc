@@ -11,6 +11,9 @@
 #include "kernel/timer.h"
 #include "runtime/model.h"
 #include "runtime/runtime.h"
+#if THIMBLE_SAFE
+#include "runtime/tasks/user_inference.h"
+#endif
 #include "tests/target/stress/shared.h"
 
 namespace thimble::kernel::stress {
@@ -68,6 +71,7 @@ void consume(void*) {
 void interrupt_soon(void*);
 constinit Timer interrupts(interrupt_soon);
 constinit Random interrupt_random;
+constinit Random handler_random;
 
 void interrupt_soon(void*) {
   check_invariants();
@@ -78,6 +82,8 @@ void interrupt_soon(void*) {
 void software_interrupt_handler() {
   software_interrupt::clear();
   note_from_interrupt();
+  const NestedInterrupts nested;  // the timer may come meanwhile
+  for (std::uint32_t i = handler_random.below(100); i > 0; --i) asm volatile("");
 }
 
 // Disturbs the others: stops them for a while anywhere, ends their waits.
@@ -104,12 +110,23 @@ void disturb(void*) {
   }
 }
 
+// With the safe kernel in user mode.
+runtime::Status run_model() {
+#if THIMBLE_SAFE
+  alignas(16) static constinit std::byte user_stack[1024];
+  runtime::UserInference confined(user_stack, kModel.arena);
+  return confined.run(*kModel.plan);
+#else
+  return runtime::run(*kModel.plan, kModel.arena);
+#endif
+}
+
 void infer(void*) {
   while (true) {
     for (std::uint32_t i = 0; i < 16; ++i) {
       kModel.arena[kModel.inputs[0].offset + i] = static_cast<std::byte>(i + inferences);
     }
-    require(runtime::run(*kModel.plan, kModel.arena).ok(), "the inference runs");
+    require(run_model().ok(), "the inference runs");
     const std::byte* const scaled = &kModel.arena[kModel.outputs[0].offset];
     for (std::uint32_t i = 0; i < 16; ++i) {
       require(scaled[i] == static_cast<std::byte>(2 * (i + inferences)), "the inference is right");
@@ -131,6 +148,7 @@ std::uint32_t read_seed() {
 void run(void*) {
   set_seed(read_seed());
   interrupt_random = seeded(101);
+  handler_random = seeded(102);
   set_handler(Interrupt::kSoftware, software_interrupt_handler);
   consumer.start(consume);
   inference.start(infer);
