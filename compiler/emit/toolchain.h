@@ -24,7 +24,7 @@ using Command = std::vector<std::string>;
 /// Bytes of the stacks that every firmware has, multiples of 16.
 struct StackSizes {
   std::uint64_t main = 0;
-  std::uint64_t trap = 0;
+  std::uint64_t trap = 384;  ///< enough for the report of a fault by any firmware
 };
 
 /// Links `objects` for a board whose memory.ld stands in `folder`; the map goes beside `elf`.
