@@ -12,7 +12,23 @@ namespace {
 constexpr std::size_t kMaxBindings = 32;
 constexpr Environment kEnvironment{};
 
-bool run_dispatch(const Plan& plan, const Step& step, std::byte* arena, std::byte* const* buffers) {
+std::byte* address_of(const Step& step, unsigned binding, std::byte* arena) {
+  const Binding place = step.bindings[binding];
+  const bool in_arena = ((step.arena_bindings >> binding) & 1U) != 0;
+  return in_arena ? arena + place.offset
+                  : static_cast<std::byte*>(const_cast<void*>(place.address));
+}
+
+[[gnu::noinline]] void find_buffers(const Step& step, std::byte* arena, std::byte** buffers) {
+  for (unsigned i = 0; i < step.binding_count; ++i) buffers[i] = address_of(step, i, arena);
+}
+
+// Steps have functions of their own here, so that none has the others' buffers on its stack while
+// it calls.
+[[gnu::noinline]] StatusCode run_dispatch(const Plan& plan, const Step& step, std::byte* arena) {
+  if (step.binding_count > kMaxBindings) return StatusCode::kBadPlan;
+  std::byte* buffers[kMaxBindings];
+  find_buffers(step, arena, buffers);
   const DispatchState dispatch{
       .workgroup_size_x = 1,
       .workgroup_size_y = 1,
@@ -37,11 +53,11 @@ bool run_dispatch(const Plan& plan, const Step& step, std::byte* arena, std::byt
       workgroup.workgroup_id_y = y;
       for (unsigned x = 0; x < step.workgroups[0]; ++x) {
         workgroup.workgroup_id_x = x;
-        if (function(&kEnvironment, &dispatch, &workgroup) != 0) return false;
+        if (function(&kEnvironment, &dispatch, &workgroup) != 0) return StatusCode::kDispatchFailed;
       }
     }
   }
-  return true;
+  return StatusCode::kOk;
 }
 
 // Writes the pattern once, then doubles what is there: any pattern at the speed of memcpy.
@@ -56,37 +72,35 @@ void fill(std::byte* target, std::size_t length, const FillPattern& pattern) {
   }
 }
 
-std::byte* address_of(const Step& step, unsigned binding, std::byte* arena) {
-  const Binding place = step.bindings[binding];
-  const bool in_arena = ((step.arena_bindings >> binding) & 1U) != 0;
-  return in_arena ? arena + place.offset
-                  : static_cast<std::byte*>(const_cast<void*>(place.address));
-}
-
-StatusCode run_function(const Plan& plan, const Step& step, std::byte* arena) {
-  if (step.binding_count > kMaxBindings) return StatusCode::kBadPlan;
-  std::byte* buffers[kMaxBindings];
-  for (unsigned i = 0; i < step.binding_count; ++i) buffers[i] = address_of(step, i, arena);
-  if (step.kind == StepKind::kDispatch) {
-    return run_dispatch(plan, step, arena, buffers) ? StatusCode::kOk : StatusCode::kDispatchFailed;
-  }
+[[gnu::noinline]] StatusCode run_microkernel(const Step& step, std::byte* arena) {
+  if (step.binding_count > kMostMicrokernelBuffers) return StatusCode::kBadPlan;
+  std::byte* buffers[kMostMicrokernelBuffers];
+  find_buffers(step, arena, buffers);
   const auto function = reinterpret_cast<Microkernel>(const_cast<void*>(step.function));
   function(step.detail, buffers, 0, step.workgroups[0]);
+  return StatusCode::kOk;
+}
+
+StatusCode run_move(const Step& step, std::byte* arena) {
+  std::byte* buffers[2];
+  find_buffers(step, arena, buffers);
+  if (step.kind == StepKind::kFill) {
+    fill(buffers[0], step.lengths[0], *static_cast<const FillPattern*>(step.detail));
+  } else {
+    std::memmove(buffers[0], buffers[1], step.lengths[0]);
+  }
   return StatusCode::kOk;
 }
 
 StatusCode run_step(const Plan& plan, const Step& step, std::byte* arena) {
   switch (step.kind) {
     case StepKind::kDispatch:
+      return run_dispatch(plan, step, arena);
     case StepKind::kMicrokernel:
-      return run_function(plan, step, arena);
+      return run_microkernel(step, arena);
     case StepKind::kFill:
-      fill(address_of(step, 0, arena), step.lengths[0],
-           *static_cast<const FillPattern*>(step.detail));
-      return StatusCode::kOk;
     case StepKind::kCopy:
-      std::memmove(address_of(step, 0, arena), address_of(step, 1, arena), step.lengths[0]);
-      return StatusCode::kOk;
+      return run_move(step, arena);
     case StepKind::kStream:
       break;
   }

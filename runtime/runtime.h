@@ -13,6 +13,9 @@ namespace thimble::runtime {
 
 inline constexpr std::size_t kArenaAlignment = 64;
 
+/// A microkernel has inputs, output and scratch.
+inline constexpr std::size_t kMostMicrokernelBuffers = 18;
+
 /// Called after each step, and of streams after each call of a stage, for profiles, yielding and
 /// cancelling. Returning false ends the run with
 /// kCancelled. Runs in the context of the caller of run().

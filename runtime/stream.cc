@@ -7,9 +7,6 @@
 namespace thimble::runtime {
 namespace {
 
-// A microkernel has inputs, output and scratch.
-constexpr std::size_t kMostBuffers = 18;
-
 class StreamWalk {
  public:
   StreamWalk(const Step& step, std::byte* arena)
@@ -25,7 +22,7 @@ class StreamWalk {
 
   void call(unsigned number) {
     const Step& stage = stages_[number];
-    std::byte* buffers[kMostBuffers];
+    std::byte* buffers[kMostMicrokernelBuffers];
     for (unsigned i = 0; i < stage.binding_count; ++i) buffers[i] = address_of(stage, i);
     const std::uint32_t first = rows_[number];
     const std::uint32_t left = stage.workgroups[0] - first;

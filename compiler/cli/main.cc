@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
 #include <vector>
 
 #include "compiler/base/file.h"
+#include "compiler/base/writable.h"
 #include "compiler/cli/verbs.h"
 
 namespace thimble::cli {
@@ -52,6 +54,10 @@ Result<Outcome> act(const Verb& verb) {
 }
 
 int run_action(const Verb& verb) {
+  if (!verb.json_file->empty() && *verb.json_file != "-") {
+    if (const Status writable = check_writable_file(*verb.json_file); !writable)
+      return report({writable.error().code, "--json: " + writable.error().message});
+  }
   const Result<Outcome> outcome = act(verb);
   if (!outcome) return report(outcome.error());
   const std::string text = outcome->json.dump(2) + "\n";
@@ -67,8 +73,20 @@ int run_action(const Verb& verb) {
 // What is wrong with the arguments, and where help is, on one line.
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<CLI::App*> verbs = app.get_subcommands();  // those that were called
-  const std::vector<std::string> words = app.remaining();
+  std::vector<std::string> words = app.remaining(true);
   if (!verbs.empty()) {
+    // What stands where the model is wanted may be meant as a verb, too.
+    if (const CLI::Option* model = verbs[0]->get_option_no_throw("MODEL"); model != nullptr)
+      words.insert(words.begin(), model->results().begin(), model->results().end());
+    const auto is_verb = [&](const std::string& word) {
+      return !app.get_subcommands([&](const CLI::App* verb) { return verb->get_name() == word; })
+                  .empty();
+    };
+    if (const auto second = std::ranges::find_if(words, is_verb); second != words.end()) {
+      return fmt::format(
+          "{} {}: these are two verbs, a call takes one; `thimble --help` lists them",
+          verbs[0]->get_name(), *second);
+    }
     return fmt::format("{}; `thimble {} --help` lists what it takes", error.what(),
                        verbs[0]->get_name());
   }
@@ -82,9 +100,10 @@ int run(int argc, char** argv) {
   app.footer(
       "Also: doctor (what is installed, what is missing) and test. docs/command-line.md has it "
       "all.");
-  const std::vector<Verb> verbs{
-      compile_verb(app), run_verb(app), validate_verb(app), profile_verb(app), trace_verb(app),
-      bench_verb(app),   zoo_verb(app), size_verb(app),     boards_verb(app),  models_verb(app)};
+  const std::vector<Verb> verbs{compile_verb(app), run_verb(app),   validate_verb(app),
+                                profile_verb(app), trace_verb(app), plan_verb(app),
+                                bench_verb(app),   zoo_verb(app),   size_verb(app),
+                                boards_verb(app),  models_verb(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

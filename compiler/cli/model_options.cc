@@ -3,13 +3,31 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "compiler/base/file.h"
+#include "compiler/base/writable.h"
 
 namespace thimble::cli {
 namespace {
 
-constexpr std::uint64_t kNoBytes = 0;
 constexpr std::uint64_t kAddressSpace = std::uint64_t{1} << 32U;
+
+// Empty if the text is a number of bytes, in digits or with 0x before them; else what is wrong.
+std::string check_bytes(const std::string& text) {
+  const bool is_hexadecimal = text.starts_with("0x");
+  const std::string digits = text.substr(is_hexadecimal ? 2 : 0);
+  std::uint64_t bytes = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bytes,
+                                            is_hexadecimal ? 16 : 10);
+  if (error == std::errc() && end == digits.data() + digits.size() && bytes <= kAddressSpace)
+    return {};
+  return fmt::format("{} is no number of bytes from 0 to {}", text, kAddressSpace);
+}
+
+std::string check_not_empty(const std::string& text) {
+  return text.empty() ? "is empty" : "";
+}
 
 }  // namespace
 
@@ -18,7 +36,8 @@ std::shared_ptr<ModelOptions> add_model_options_but_out(CLI::App& verb) {
   verb.add_option(
           "MODEL", options->model,
           "A .tflite file, the name of a model of the zoo, or an application: its folder or name")
-      ->required();
+      ->required()
+      ->check(check_not_empty);
   verb.add_option("--board", options->board, "A board's name, or a folder with a board.json")
       ->capture_default_str();
   verb.add_option("--isa", options->isa,
@@ -31,9 +50,11 @@ std::shared_ptr<ModelOptions> add_model_options_but_out(CLI::App& verb) {
       ->check(CLI::IsMember({"all", "none"}))
       ->capture_default_str();
   verb.add_option("--flash", options->flash, "Bytes of flash that the image may take")
-      ->check(CLI::Range(kNoBytes, kAddressSpace));
+      ->type_name("BYTES")
+      ->check(check_bytes);
   verb.add_option("--ram", options->ram, "Bytes of RAM that the image may take, stacks included")
-      ->check(CLI::Range(kNoBytes, kAddressSpace));
+      ->type_name("BYTES")
+      ->check(check_bytes);
   verb.add_option("--weights", options->weights,
                   "Where constants live; data copies them to RAM at start")
       ->check(CLI::IsMember({"rodata", "data"}))
@@ -48,7 +69,8 @@ std::shared_ptr<ModelOptions> add_model_options_but_out(CLI::App& verb) {
 std::shared_ptr<ModelOptions> add_model_options(CLI::App& verb) {
   auto options = add_model_options_but_out(verb);
   verb.add_option("--out", options->out,
-                  "Folder for the results (default: build/out/<model>-<board>-<options>)");
+                  "Folder for the results (default: build/out/<model>-<board>-<options>)")
+      ->check(check_not_empty);
   return options;
 }
 
@@ -74,6 +96,10 @@ Result<BuiltModel> build_model(const ModelOptions& options) {
 Result<BuiltModel> build_model(const ModelOptions& options, emit::Target target) {
   ASSIGN_OR_RETURN(const std::filesystem::path path, find_model(options.model));
   ASSIGN_OR_RETURN(tflite::Model model, tflite::read(path));
+  if (!options.out.empty()) {
+    if (const Status writable = check_writable_folder(options.out); !writable)
+      return fail(writable.error().code, "--out: {}", writable.error().message);
+  }
   BuildOptions build_options{.target = std::move(target),
                              .optimize = options.optimize,
                              .offload = options.offload,

@@ -32,6 +32,7 @@ struct Verb {
 [[nodiscard]] Verb validate_verb(CLI::App& app);
 [[nodiscard]] Verb profile_verb(CLI::App& app);
 [[nodiscard]] Verb trace_verb(CLI::App& app);
+[[nodiscard]] Verb plan_verb(CLI::App& app);
 [[nodiscard]] Verb bench_verb(CLI::App& app);
 [[nodiscard]] Verb zoo_verb(CLI::App& app);
 [[nodiscard]] Verb size_verb(CLI::App& app);

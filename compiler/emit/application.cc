@@ -17,7 +17,7 @@ Result<fs::path> build_application(const Board& board, const Isa& isa, const std
   TRY(write_text(folder / "memory.ld", memory_ld(board)));
   const fs::path elf = folder / "firmware.elf";
   ASSIGN_OR_RETURN(const Command command,
-                   link_command(isa, objects, folder, main_stack_bytes, elf));
+                   link_command(isa, objects, folder, {main_stack_bytes}, elf));
   TRY(run_tool(command));
   return elf;
 }

@@ -8,7 +8,6 @@
 #include "compiler/emit/model_objects.h"
 #include "compiler/emit/toolchain.h"
 #include "compiler/report/elf.h"
-#include "compiler/report/stack.h"
 
 namespace thimble::emit {
 namespace {
@@ -18,10 +17,11 @@ namespace fs = std::filesystem;
 constexpr const char* kApplication = "inference";
 constexpr const char* kCountSteps = "THIMBLE_PROFILE";        // apps/inference/profile.h
 constexpr const char* kTraceEvents = "THIMBLE_TRACE_EVENTS";  // kernel/trace.h
-constexpr const char* kReset = "_start";  // where the main stack begins to be used
+constexpr const char* kReset = "_start";     // where the main stack begins to be used
+constexpr const char* kTrap = "trap_entry";  // and that of faults
 // Of a run: its begin and end, and steps of the clock's high half.
 constexpr std::size_t kEventsBesideSteps = 30;
-constexpr std::uint64_t kProvisionalStack = 4096;
+constexpr StackSizes kProvisionalStacks{4096, 512};
 constexpr std::uint64_t kStackAlignment = 16;
 
 // The library carries the runtime, so that a foreign firmware needs nothing else of ours.
@@ -48,21 +48,22 @@ Status archive(std::vector<fs::path> objects, const std::vector<fs::path>& syste
 
 // The runtime calls through registers, but only what the plan names.
 StackOptions callees_of(const plan::Plan& plan) {
-  std::vector<std::string> functions;
+  std::vector<std::string> dispatches;
+  std::vector<std::string> microkernels;
   for (const plan::Step& step : plan.steps) {
-    if (step.kind == plan::StepKind::kDispatch) functions.push_back(step.function);
+    if (step.kind == plan::StepKind::kDispatch) dispatches.push_back(step.function);
     if (step.kind == plan::StepKind::kMicrokernel) {
-      functions.push_back(plan.layers[static_cast<std::size_t>(step.layer)].layer.symbol);
+      microkernels.push_back(plan.layers[static_cast<std::size_t>(step.layer)].layer.symbol);
     }
   }
   StackOptions options;
-  const bool streams = !plan.streams.empty();
-  if (streams) options.callees["thimble_run_stream"] = functions;
-  if (streams) functions.push_back("thimble_run_stream");
-  for (const char* caller : {"thimble_run", "thimble::runtime::(anonymous namespace)::run_step",
-                             "thimble::runtime::(anonymous namespace)::run_function",
-                             "thimble::runtime::(anonymous namespace)::run_dispatch"}) {
-    options.callees[caller] = functions;
+  const std::string within = "thimble::runtime::(anonymous namespace)::";
+  options.callees[within + "run_dispatch"] = dispatches;
+  options.callees[within + "run_microkernel"] = microkernels;
+  options.callees["thimble_run"] = {};
+  if (!plan.streams.empty()) {
+    options.callees["thimble_run"] = {"thimble_run_stream"};
+    options.callees["thimble_run_stream"] = microkernels;
   }
   // Jumps through registers stay within.
   options.callees["thimble_packed_line"] = {};
@@ -84,6 +85,10 @@ std::vector<std::string> definitions_of(const Target& target, const plan::Plan& 
 
 }  // namespace
 
+Result<StackNeed> main_stack(const ElfFile& elf, const plan::Plan& plan) {
+  return stack_need(elf, kReset, callees_of(plan));
+}
+
 Result<Firmware> build_firmware(const Target& target, const Interface& interface,
                                 const plan::Plan& plan, const fs::path& object,
                                 const fs::path& folder) {
@@ -101,16 +106,18 @@ Result<Firmware> build_firmware(const Target& target, const Interface& interface
   TRY(write_text(folder / "memory.ld", memory_ld(target.board)));
   Firmware firmware{folder / "firmware.elf", {}};
   // Linked twice: the code tells how much stack it needs, and its size changes no code.
-  const auto link = [&](std::uint64_t stack) -> Status {
+  const auto link = [&](const StackSizes& stacks) -> Status {
     ASSIGN_OR_RETURN(const Command command,
-                     link_command(target.isa, objects, folder, stack, firmware.elf));
+                     link_command(target.isa, objects, folder, stacks, firmware.elf));
     TRY(run_tool(command));
     return {};
   };
-  TRY(link(kProvisionalStack));
+  TRY(link(kProvisionalStacks));
   ASSIGN_OR_RETURN(const ElfFile provisional, ElfFile::open(firmware.elf));
-  ASSIGN_OR_RETURN(const StackNeed need, stack_need(provisional, kReset, callees_of(plan)));
-  TRY(link((need.bytes + kStackAlignment - 1) / kStackAlignment * kStackAlignment));
+  ASSIGN_OR_RETURN(const StackNeed main, main_stack(provisional, plan));
+  ASSIGN_OR_RETURN(const StackNeed trap, stack_need(provisional, kTrap, callees_of(plan)));
+  TRY(link(
+      {plan::round_up(main.bytes, kStackAlignment), plan::round_up(trap.bytes, kStackAlignment)}));
   ASSIGN_OR_RETURN(firmware.image, measure(firmware.elf, folder / "firmware.map"));
   TRY(run_tool({"llvm-objcopy-19", "-O", "binary", firmware.elf.string(),
                 (folder / "firmware.bin").string()}));

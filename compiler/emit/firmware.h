@@ -11,6 +11,7 @@
 #include "compiler/isa/isa.h"
 #include "compiler/plan/plan.h"
 #include "compiler/report/memory.h"
+#include "compiler/report/stack.h"
 
 namespace thimble::emit {
 
@@ -36,5 +37,8 @@ struct Firmware {
                                               const plan::Plan& plan,
                                               const std::filesystem::path& object,
                                               const std::filesystem::path& folder);
+
+/// What the main stack of a firmware can need at most, and for which calls.
+[[nodiscard]] Result<StackNeed> main_stack(const ElfFile& elf, const plan::Plan& plan);
 
 }  // namespace thimble::emit

@@ -105,7 +105,7 @@ Command compile_command(const Isa& isa, const fs::path& board_folder, const fs::
 }
 
 Result<Command> link_command(const Isa& isa, const std::vector<fs::path>& objects,
-                             const fs::path& folder, std::uint64_t main_stack_bytes,
+                             const fs::path& folder, const StackSizes& stacks,
                              const fs::path& elf) {
   Command command{"ld.lld-19",
                   "-T",
@@ -118,7 +118,8 @@ Result<Command> link_command(const Isa& isa, const std::vector<fs::path>& object
                   "-X",
                   "-z",
                   "nognustack",
-                  fmt::format("--defsym=__main_stack_size={}", main_stack_bytes),
+                  fmt::format("--defsym=__main_stack_size={}", stacks.main),
+                  fmt::format("--defsym=__trap_stack_size={}", stacks.trap),
                   "-Map=" + fs::path(elf).replace_extension(".map").string()};
   for (const fs::path& object : objects) command.push_back(object.string());
   ASSIGN_OR_RETURN(std::string libgcc,

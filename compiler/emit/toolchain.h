@@ -21,13 +21,19 @@ using Command = std::vector<std::string>;
                                       const std::filesystem::path& source,
                                       const std::filesystem::path& object);
 
+/// Bytes of the stacks that every firmware has, multiples of 16.
+struct StackSizes {
+  std::uint64_t main = 0;
+  std::uint64_t trap = 384;  ///< enough for the report of a fault by any firmware
+};
+
 /// Links `objects` for a board whose memory.ld stands in `folder`; the map goes beside `elf`.
 /// Libraries of the C compiler and, behind them, of the C library serve what is still undefined:
 /// deferred linking.
 [[nodiscard]] Result<Command> link_command(const Isa& isa,
                                            const std::vector<std::filesystem::path>& objects,
                                            const std::filesystem::path& folder,
-                                           std::uint64_t main_stack_bytes,
+                                           const StackSizes& stacks,
                                            const std::filesystem::path& elf);
 
 /// Objects of kernel, drivers, runtime, board and `modules` (folders, or single sources, of the

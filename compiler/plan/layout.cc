@@ -173,13 +173,17 @@ Layout lay_out(const Packing& packing, int steps) {
   const std::uint64_t least = lower_bound(packing);
   Placement whole = place(packing, least);
   if (whole.arena_bytes > least) {
-    if (const auto moving = Mover(packing, steps, least).run()) return *moving;
+    if (auto moving = Mover(packing, steps, least).run()) {
+      moving->lower_bound = least;
+      return *std::move(moving);
+    }
     // Of many tensors a good placement may be missed because more of them are allowed.
     Placement apart = place({packing.tensors, {}, {}, packing.aparts}, least);
     if (apart.arena_bytes < whole.arena_bytes) whole = std::move(apart);
   }
   Layout layout;
   layout.arena_bytes = whole.arena_bytes;
+  layout.lower_bound = least;
   for (std::size_t i = 0; i < packing.tensors.size(); ++i) {
     const Tensor& tensor = packing.tensors[i];
     layout.stays.push_back({{tensor.first_step, tensor.last_step, whole.offsets[i]}});

@@ -29,6 +29,7 @@ struct Layout {
   std::vector<std::vector<Stay>> stays;  ///< of each tensor, one after the other
   std::vector<Move> moves;               ///< by step
   std::uint64_t arena_bytes = 0;
+  std::uint64_t lower_bound = 0;
 
   [[nodiscard]] std::uint64_t offset(int tensor, int step) const;
 };

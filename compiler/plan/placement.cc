@@ -70,6 +70,8 @@ class Packer {
       std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(key(tensor(i)), i); });
       try_order(order);
     };
+    // From the lowest up as IREE has them: then none comes to lie higher than there.
+    try_sorted([](const Tensor& tensor) { return std::pair(tensor.buffer, tensor.offset); });
     try_sorted([](const Tensor& tensor) { return ~tensor.size; });
     try_sorted([](const Tensor& tensor) { return tensor.first_step - tensor.last_step; });
     try_sorted([](const Tensor& tensor) { return tensor.first_step; });

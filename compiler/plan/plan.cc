@@ -72,6 +72,9 @@ class Planner {
   Planner(iree::Trace trace, const std::vector<offload::Layer>& layers,
           const std::vector<std::uint64_t>& input_bytes, const Goal& goal)
       : trace_(std::move(trace)), layers_(layers), input_bytes_(input_bytes), goal_(goal) {
+    for (const iree::Buffer& buffer : trace_.buffers) {
+      if (buffer.kind != iree::BufferKind::kConstant) plan_.alternatives.iree += buffer.size;
+    }
     copy_constant_outputs(trace_);
     for (std::size_t i = 0; i < layers.size(); ++i)
       numbers_[layers[i].function] = static_cast<int>(i);
@@ -83,8 +86,7 @@ class Planner {
     liveness_ = analyze(trace_, accesses, input_bytes_.size(), microkernels);
     add_unread_inputs();
     add_scratch();
-    streaming_ = choose_chains({trace_, liveness_, step_layers()},
-                               find_overlaps(trace_, liveness_, numbers_, layers_), goal_);
+    choose_memory();
     lay_out_constants();
     plan_.arena_bytes = round_up(streaming_.layout.arena_bytes, kWordAlignment);
     plan_.streaming_cost = streaming_.cost;
@@ -147,6 +149,19 @@ class Planner {
     return {true,   streaming_.layout.offset(number, group(step)) + offset,
             length, number,
             offset, Access::kRead};
+  }
+
+  void choose_memory() {
+    const Network network{trace_, liveness_, step_layers()};
+    const std::vector<Overlap> overlaps = find_overlaps(trace_, liveness_, numbers_, layers_);
+    streaming_ = choose_chains(network, overlaps, goal_);
+    Alternatives& other = plan_.alternatives;
+    other.least = streaming_.layout.lower_bound;
+    other.unstreamed = streaming_.chains.empty()
+                           ? streaming_.layout.arena_bytes
+                           : plan::group(network, overlaps, {}).layout.arena_bytes;
+    const Packing apart{liveness_.tensors, {}, {}, {}};
+    other.apart = place(apart, lower_bound(apart)).arena_bytes;
   }
 
   // The caller still writes them.

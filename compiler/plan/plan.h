@@ -82,6 +82,16 @@ struct PlannedLayer {
   std::vector<std::uint64_t> constants;  ///< where each of the layer's is in the block of constants
 };
 
+/// What the arena would take if memory were planned otherwise: bytes, inputs and outputs among
+/// them.
+struct Alternatives {
+  std::uint64_t iree = 0;        ///< what IREE's program allocates
+  std::uint64_t apart = 0;       ///< no two tensors share a byte at any step
+  std::uint64_t unstreamed = 0;  ///< outputs follow inputs, but one step runs after the other
+  std::uint64_t least = 0;       ///< what some step or chain needs by itself: these steps and
+                                 ///< chains have no smaller plan
+};
+
 struct Plan {
   std::vector<Step> steps;
   std::vector<PlannedTensor> tensors;
@@ -89,6 +99,7 @@ struct Plan {
   std::vector<Stream> streams;
   Bytes constants;
   std::uint64_t arena_bytes = 0;
+  Alternatives alternatives;
   std::vector<Binding> inputs;   ///< all in the arena
   std::vector<Binding> outputs;  ///< all in the arena
   double streaming_cost = 0;     ///< instructions that streams add, of all, about

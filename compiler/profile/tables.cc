@@ -1,6 +1,7 @@
 // Rows of a profile as JSON and for people: see profile.h.
 #include <algorithm>
 
+#include "compiler/profile/names.h"
 #include "compiler/profile/profile.h"
 
 namespace thimble::profile {
@@ -16,16 +17,8 @@ std::string per_mac(const Row& row) {
                      static_cast<double>(row.instructions) / static_cast<double>(row.macs));
 }
 
-// Exporters join the names of what they fused by ';'.
-std::string first_name(const std::string& name) {
-  return name.substr(0, name.find(';'));
-}
-
-// The end of a path tells most.
 std::string short_name(const std::string& name) {
-  std::string first = first_name(name);
-  if (first.size() <= kNameWidth) return first;
-  return "..." + first.substr(first.size() - kNameWidth + 3);
+  return shortened(first_name(name), kNameWidth);
 }
 
 std::string short_operation(const Row& row) {

@@ -121,16 +121,17 @@ Status check_fit(const Board& board, const Limits& limits, const ImageReport& im
   const MemoryReport& memory = image.memory;
   const bool all_in_ram = board.layout == Layout::kRam;
   std::vector<std::string> problems;
-  const auto check = [&](std::string_view what, std::uint64_t need, std::uint64_t have,
-                         bool (*counts)(MemoryKind)) {
+  const auto check = [&](std::string_view what, std::uint64_t need, std::string_view needed,
+                         std::uint64_t have, bool (*counts)(MemoryKind)) {
     if (need <= have) return;
-    problems.push_back(
-        fmt::format("{} of {} is exceeded by {} bytes ({} needed, {} there; largest: {})", what,
-                    board.name, need - have, need, have, largest_parts(image.breakdown, counts)));
+    problems.push_back(fmt::format(
+        "{} of {} is exceeded by {} bytes ({} {}, {} there; largest: {})", what, board.name,
+        need - have, need, needed, have, largest_parts(image.breakdown, counts)));
   };
-  if (room.flash) check("flash", memory.flash, *room.flash, in_flash);
+  if (room.flash) check("flash", memory.flash, "needed", *room.flash, in_flash);
   bool (*const all)(MemoryKind) = [](MemoryKind) { return true; };
-  check("RAM", ram_bytes(board, memory), room.ram, all_in_ram ? all : in_ram);
+  // The plan of a firmware that does not fit is the smallest that was found.
+  check("RAM", ram_bytes(board, memory), "needed at least", room.ram, all_in_ram ? all : in_ram);
   if (problems.empty()) return {};
   return fail(ExitCode::kDoesNotFit, "{}", fmt::join(problems, "; "));
 }

@@ -128,6 +128,7 @@ Json collect_one(const Sweep& sweep, const Configuration& one) {
     };
     if (one.scored) add("score", "accuracy");
     if (one.profiled) add("profile", "layers");
+    if (one.profiled) add("plan", "plan");
   }
   const auto board = std::ranges::find(sweep.boards, one.board, &Board::name);
   json["layout"] = board->layout == Layout::kXip ? "xip" : "ram";

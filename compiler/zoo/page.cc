@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "compiler/timeline/timeline.h"
 #include "compiler/zoo/drawing.h"
 #include "compiler/zoo/tables.h"
 
@@ -117,6 +118,19 @@ std::string layers_html(const Results& results, const std::string& model) {
   return text;
 }
 
+std::string memory_html(const Results& results, const std::string& model) {
+  std::string text;
+  for (const std::size_t i : results.of(model)) {
+    if (!results[i].contains("plan")) continue;
+    text += fmt::format(
+        "<details{}><summary>Memory over time: {}</summary>\n<div "
+        "class=\"wide\">{}</div></details>\n",
+        text.empty() ? " open" : "", escaped_html(results.title(i)),
+        timeline::to_svg(results[i]["plan"], model));
+  }
+  return text;
+}
+
 std::string maps_html(const Results& results, const std::vector<Board>& boards,
                       const std::string& model) {
   std::string text = "<div class=\"side\">\n";
@@ -141,6 +155,7 @@ std::string model_html(const Results& results, const std::vector<Board>& boards,
   text += section("RAM by use", legend(ram) + bars(ram, "bytes"));
   text += section("Layouts and options", to_html(options_table(results, model)));
   text += layers_html(results, model);
+  text += memory_html(results, model);
   text += section("Memory maps", maps_html(results, boards, model));
   text += section("Routines that the linker resolved: floating point and wide division",
                   to_html(soft_float_table(results, model)));

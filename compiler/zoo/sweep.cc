@@ -135,7 +135,9 @@ std::string build_file(const Sweep& sweep, const fs::path& tool) {
                  one.key() + "/firmware.elf");
     if (first.empty()) first = validated;
     if (one.scored) file.add(one, "validate", "score", {"--test-inputs"}, validated);
-    if (one.profiled) file.add(one, "profile", "profile", {}, validated);
+    if (!one.profiled) continue;
+    file.add(one, "profile", "profile", {}, validated);
+    file.add(one, "plan", "plan", {}, validated);
   }
   return file.text();
 }

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "compiler/base/html.h"
 
 namespace thimble::zoo {
 
@@ -27,8 +28,5 @@ struct Table {
 
 /// Numbers carry where they come from: <td data-figure="/3/memory/flash">87,123</td>.
 [[nodiscard]] std::string to_html(const Table& table);
-
-/// Text for HTML and SVG, also within attributes.
-[[nodiscard]] std::string escaped_html(std::string_view text);
 
 }  // namespace thimble::zoo

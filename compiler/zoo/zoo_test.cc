@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "compiler/timeline/timeline.h"
 #include "compiler/zoo/drawing.h"
 #include "compiler/zoo/page.h"
 #include "compiler/zoo/sweep.h"
@@ -88,7 +89,10 @@ TEST(BuildFileTest, NetworksAreCompiledOnceAndWordsAreQuoted) {
       << text;
   EXPECT_NE(text.find("'--samples' '4'"), std::string::npos);
   EXPECT_NE(text.find("build tiny/ram-rv32imac-size-all/score.json: step"), std::string::npos);
-  EXPECT_EQ(text.find("build tiny/flash-rv32imac-size-all/profile.json"), std::string::npos);
+  EXPECT_NE(text.find("build tiny/ram-rv32imac-size-all/plan.json: step"), std::string::npos);
+  for (const char* once : {"profile", "plan"})
+    EXPECT_EQ(text.find(fmt::format("build tiny/flash-rv32imac-size-all/{}.json", once)),
+              std::string::npos);
 }
 
 TEST(TablesTest, CellsSayWhereTheirNumbersStand) {
@@ -185,12 +189,19 @@ TEST(DrawingTest, MapShowsSectionsOfTheRegionOnly) {
 }
 
 TEST(PageTest, NeedsNothingElse) {
-  const Json list = Json::array({measured("tiny", "ram", "size", 40960)});
+  Json list = Json::array({measured("tiny", "ram", "size", 40960)});
+  list[0]["plan"] = timeline::to_json({.arena = 40,
+                                       .alternatives = {},
+                                       .peak_step = -1,
+                                       .tensors = {{"image<1>", timeline::Use::kInput, 40, {{}}}},
+                                       .steps = {}});
   const std::string page = to_page(list, {board("ram", Layout::kRam)}, "./thimble zoo");
   for (const char* foreign : {"<script", "<link", "src=", "http:", "https:", "@import", "url("})
     EXPECT_EQ(page.find(foreign), std::string::npos) << foreign;
   EXPECT_NE(page.find("__addsf3, __mulsf3"), std::string::npos);
   EXPECT_NE(page.find("0.940"), std::string::npos);
+  EXPECT_NE(page.find("peak: 40 bytes before the first step"), std::string::npos);
+  EXPECT_NE(page.find("image&lt;1&gt;: 40 bytes at 0"), std::string::npos);
 }
 
 }  // namespace

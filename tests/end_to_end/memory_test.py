@@ -7,8 +7,9 @@ import sys
 import unittest
 
 sys.dont_write_bytecode = True
-from harness import BOARDS, EndToEnd, add_tests, call, contents, small_model
+from harness import BOARDS, EndToEnd, add_tests, call, contents, full_model, small_model
 
+TOO_BIG = r"exceeded by (\d+) bytes \((\d+) needed(?: at least)?, \d+ there;"
 TINY = 64  # bytes of initialized variables that a firmware may have; the model has none
 
 
@@ -91,7 +92,7 @@ class Memory(EndToEnd):
         done = self.thimble(*arguments, f"--{memory}", 1000)
         name = {"flash": "flash", "ram": "RAM"}[memory]
         self.assert_refusal(done, 4, [f"{name} of {board} is exceeded by", *holders])
-        excess, needed = map(int, re.search(r"exceeded by (\d+) bytes \((\d+) needed, 1000 there;", done.err).groups())
+        excess, needed = map(int, re.search(TOO_BIG, done.err).groups())
         self.assertEqual(excess, needed - 1000)
         self.assertEqual(list(self.folder.iterdir()), [])
 
@@ -102,6 +103,35 @@ class Memory(EndToEnd):
         before = contents(self.folder)
         self.assert_refusal(self.thimble(*arguments, f"--{memory}", needed - 1), 4, ["exceeded by 1 byte"])
         self.assertEqual(contents(self.folder), before)
+
+    def least_ram(self, arguments, budget):
+        """What the refusal of so little says is the least."""
+        done = self.thimble("compile", *arguments, "--ram", budget)
+        self.assert_refusal(done, 4, ["RAM of qemu-virt-xip", "needed at least", "arena"])
+        excess, needed = map(int, re.search(TOO_BIG, done.err).groups())
+        self.assertEqual(excess, needed - budget)
+        return needed
+
+    def sweep(self, model, optimize):
+        """Less and less RAM: the firmware fits and computes the same, or the least possible figure is named."""
+        if model is None:
+            self.skipTest("no such model in the folder THIMBLE_MODELS")
+        arguments = [model, "--board", "qemu-virt-xip", "-O", optimize, "--out", self.folder / "out"]
+        least = self.least_ram(arguments, 1000)
+        self.assertEqual(self.least_ram(arguments, least - 1), least)
+        self.assertEqual(self.least_ram(arguments, 2 * least // 3), least)
+        usual = self.json_of("compile", *arguments)["memory"]["ram"]
+        self.assertGreaterEqual(usual, least)
+        instructions = []
+        for budget in sorted({least, least + (usual - least) // 2, usual, usual + 4096, 1 << 20}):
+            report = self.json_of("validate", *arguments, "--samples", 1, "--ram", budget)
+            self.assertEqual(report["validation"]["mismatches"], 0)
+            self.assertLessEqual(report["memory"]["ram"], budget)
+            ends = [address + size for name, (size, address) in sections(self.folder / "out/firmware.elf").items()
+                    if name in (".data", ".bss", ".stacks")]
+            self.assertLessEqual(max(ends) - 0x80000000, budget, "it is where the RAM is")
+            instructions.append(report["inference"]["instructions"])
+        self.assertEqual(instructions, sorted(instructions, reverse=True), "more RAM must not make it slower")
 
     def test_too_big_replaces_nothing(self):
         """Another model into a folder of good results, but it does not fit."""
@@ -122,6 +152,9 @@ add_tests(Memory, "too_big_for", {f"{memory}_of_{board.replace('-', '_')}": (boa
                                   for board, in_ram in (("qemu-virt", "microkernels"), ("qemu-virt-xip", "stacks"))
                                   for memory, holders in (("flash", ["microkernels"]), ("ram", [in_ram]))},
           Memory.too_big)
+
+add_tests(Memory, "ram_sweep_of", {
+    "miniresnet_for_speed": ("miniresnet", "speed"), "kws_for_size": (full_model("kws"), "size")}, Memory.sweep)
 
 if __name__ == "__main__":
     unittest.main()

@@ -35,7 +35,9 @@ WRONG_ARGUMENTS = {
     "unknown_offload": (["--offload", "some"], ["--offload", "some", "all", "none"]),
     "unknown_place_of_weights": (["--weights", "bss"], ["--weights", "bss", "rodata", "data"]),
     "negative_flash": (["--flash", "-1"], ["--flash", "-1"]),
-    "ram_that_is_no_number": (["--ram", "64K"], ["--ram", "64K"]),
+    "ram_that_is_no_number": (["--ram", "64K"], ["--ram", "64K", "no number of bytes"]),
+    "ram_beyond_the_address_space": (["--ram", "5000000000"], ["--ram", "5000000000", "4294967296"]),
+    "ram_without_a_number": (["--ram"], ["--ram", "BYTES"]),
     "unknown_option": (["--frobnicate"], ["--frobnicate"]),
     "second_model": (["another"], ["another"]),
     "seed_that_is_no_number": (["--input", "random:x"], ["random:x"]),
@@ -106,6 +108,20 @@ class Refusal(EndToEnd):
     def test_file_as_out_folder(self):
         self.refuses(2, ["short.bin", "--out"], "compile", small_model("dense"), "--out", "short.bin")
 
+    def test_places_where_nothing_can_be_written(self):
+        for place in ("/proc/none/place", "short.bin/place"):
+            for option in ("--out", "--json"):
+                self.refuses(2, [option, place], "compile", small_model("dense"), option, place)
+        self.refuses(2, ["--json", "folder"], "compile", small_model("dense"), "--json", ".")
+
+    def test_empty_words(self):
+        self.refuses(2, ["MODEL", "empty"], "compile", "")
+        self.refuses(2, ["--out", "empty"], "compile", small_model("dense"), "--out", "")
+
+    def test_two_verbs(self):
+        self.refuses(2, ["compile run", "two verbs"], "compile", "run", "miniresnet")
+        self.refuses(2, ["run validate", "two verbs"], "run", "miniresnet", "validate")
+
     def test_missing_arguments(self):
         for verb in BUILDING_VERBS:
             self.refuses(2, ["MODEL", f"thimble {verb} --help"], verb)
@@ -128,7 +144,7 @@ class Refusal(EndToEnd):
         self.refuses(2, ["nowhere"], "models", "--models", "nowhere")
 
     def test_help_for_every_verb(self):
-        for verb in ("compile", "run", "validate", "size", "boards", "models"):
+        for verb in ("compile", "run", "validate", "profile", "plan", "size", "boards", "models"):
             done = self.succeeds(verb, "--help")
             self.assertIn(f"thimble {verb}", done.out)
             self.assertIn("--json", done.out)
