@@ -161,7 +161,7 @@ Result<ApplicationBuild> build_application(const Application& application,
   const fs::path elf = work.path() / "firmware.elf";
   TRY(write_text(work.path() / "memory.ld", memory_ld(target.board)));
   ASSIGN_OR_RETURN(const emit::Command link, emit::link_command(target.isa, objects, work.path(),
-                                                                application.main_stack, elf));
+                                                                {application.main_stack}, elf));
   TRY(run_tool(link));
   ASSIGN_OR_RETURN(result.image, measure(elf, work.path() / "firmware.map"));
   TRY(check_fit(target.board, target.limits, result.image));
