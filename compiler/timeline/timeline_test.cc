@@ -74,7 +74,7 @@ struct Chain {
       layer.scratch_bytes = i == 0 ? 40 : 0;
       layer.rows = kSide;
       if (!channels.empty()) layer.reads = {{-row(i), row(i), 3 * row(i)}};
-      layer.cost.row = 1000;
+      layer.cost.row = 1e6;  // beside which slides are cheap
       layers.push_back(layer);
     }
     const int last = static_cast<int>(orders.size());

@@ -37,7 +37,7 @@ WRONG_ARGUMENTS = {
     "negative_flash": (["--flash", "-1"], ["--flash", "-1"]),
     "ram_that_is_no_number": (["--ram", "64K"], ["--ram", "64K", "no number of bytes"]),
     "ram_beyond_the_address_space": (["--ram", "5000000000"], ["--ram", "5000000000", "4294967296"]),
-    "ram_without_a_number": (["--ram"], ["--ram", "BYTES"]),
+    "ram_without_a_number": (["--ram"], ["--ram", "no number of bytes"]),
     "unknown_option": (["--frobnicate"], ["--frobnicate"]),
     "second_model": (["another"], ["another"]),
     "seed_that_is_no_number": (["--input", "random:x"], ["random:x"]),
