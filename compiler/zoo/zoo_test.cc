@@ -190,11 +190,12 @@ TEST(DrawingTest, MapShowsSectionsOfTheRegionOnly) {
 
 TEST(PageTest, NeedsNothingElse) {
   Json list = Json::array({measured("tiny", "ram", "size", 40960)});
-  list[0]["plan"] = timeline::to_json({.arena = 40,
-                                       .alternatives = {},
-                                       .peak_step = -1,
-                                       .tensors = {{"image<1>", timeline::Use::kInput, 40, {{}}}},
-                                       .steps = {}});
+  list[0]["plan"] =
+      timeline::to_json({.arena = 40,
+                         .alternatives = {},
+                         .peak_step = -1,
+                         .tensors = {{"image<1>", timeline::Use::kInput, 40, 40, {{}}}},
+                         .steps = {}});
   const std::string page = to_page(list, {board("ram", Layout::kRam)}, "./thimble zoo");
   for (const char* foreign : {"<script", "<link", "src=", "http:", "https:", "@import", "url("})
     EXPECT_EQ(page.find(foreign), std::string::npos) << foreign;
