@@ -159,7 +159,7 @@ class Planner {
     other.least = streaming_.layout.lower_bound;
     other.unstreamed = streaming_.chains.empty()
                            ? streaming_.layout.arena_bytes
-                           : plan::group(network, overlaps, {}).layout.arena_bytes;
+                           : lay_out(network, overlaps, {}).layout.arena_bytes;
     const Packing apart{liveness_.tensors, {}, {}, {}};
     other.apart = place(apart, lower_bound(apart)).arena_bytes;
   }

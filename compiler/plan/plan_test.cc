@@ -151,7 +151,6 @@ bool fits(const std::vector<Tensor>& tensors, std::vector<std::uint64_t>& offset
 
 TEST(Placement, SmallPackingsAreOptimal) {
   std::mt19937 random(3);
-  int above_the_bound = 0;
   for (int round = 0; round < 300; ++round) {
     Packing packing;
     for (std::uint32_t i = 0; i < 4 + random() % 4; ++i) {
@@ -162,9 +161,7 @@ TEST(Placement, SmallPackingsAreOptimal) {
     const std::uint64_t found = place(packing).arena_bytes;
     std::vector<std::uint64_t> offsets;
     EXPECT_FALSE(fits(packing.tensors, offsets, found - 1));
-    if (found > lower_bound(packing)) ++above_the_bound;
   }
-  EXPECT_GT(above_the_bound, 0) << "some have no placement at the lower bound";
 }
 
 // Slabs as IREE makes them: tensors at offsets at which no two that live together overlap.
