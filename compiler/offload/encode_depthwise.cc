@@ -57,6 +57,8 @@ CallCost cost_of(std::string_view symbol, const microkernels::Window& window) {
   const double channels = window.output_channels;
   const double pixels = channels * window.output_width;
   const double taps = window.kernel_height * window.kernel_width;
+  if (symbol == "thimble_depthwise_conv2d_3x3_small")
+    return {150 + 20 * channels, pixels * 60, 1, {0}};
   if (symbol == "thimble_depthwise_conv2d_3x3_stride1")
     return {150 + 100 * channels, pixels * 29, 1, {0, pixels * 3}};
   if (symbol == "thimble_depthwise_conv2d_3x3_stride1_rectified")

@@ -11,7 +11,7 @@
 namespace thimble::plan {
 namespace {
 
-constexpr int kExchanges = 2000;
+constexpr int kExchanges = 8000;
 constexpr std::size_t kMostForExchanges = 400;  // tensors: each exchange places all of them again
 constexpr std::size_t kMostForAllOrders = 9;
 constexpr int kMostTries = 300'000;  // of all orders
@@ -164,7 +164,10 @@ class Packer {
     if (is_done()) return;
     for (const std::size_t i : order) placed_[i] = false;
     std::uint64_t end = fixed_end_;
-    for (const std::size_t i : order) end = std::max(end, put_lowest(i));
+    for (const std::size_t i : order) {
+      end = std::max(end, put_lowest(i));
+      if (end > best_.arena_bytes) break;
+    }
     keep(end, order);
     for (const std::size_t i : order) placed_[i] = false;
   }
@@ -185,7 +188,15 @@ class Packer {
     std::mt19937 random(1);  // fixed: the same model gives the same arena
     for (int i = 0; i < kExchanges && !is_done(); ++i) {
       Order candidate = best_order_;
-      std::swap(candidate[random() % candidate.size()], candidate[random() % candidate.size()]);
+      const std::size_t from = random() % candidate.size();
+      const std::size_t to = random() % candidate.size();
+      if (random() % 2 == 0) {
+        std::swap(candidate[from], candidate[to]);
+      } else {  // one goes before or behind others, which keep their order
+        const std::size_t moved = candidate[from];
+        candidate.erase(candidate.begin() + static_cast<std::ptrdiff_t>(from));
+        candidate.insert(candidate.begin() + static_cast<std::ptrdiff_t>(to), moved);
+      }
       try_order(candidate);
     }
   }
