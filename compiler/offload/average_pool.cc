@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "compiler/offload/candidate.h"
-#include "compiler/offload/rescale.h"
 #include "compiler/offload/reduction.h"
+#include "compiler/offload/rescale.h"
 #include "compiler/offload/window.h"
 #include "microkernels/mean.h"
 #include "microkernels/order.h"
@@ -27,8 +27,9 @@ class AveragePool : public Candidate {
     if (is_whole_picture() && values <= UINT16_MAX) {
       layer.symbol = fmt::format("thimble_average{}", size);
       layer.header = "microkernels/mean.h";
-      layer.descriptor = fmt::format("Average{{{{{}, {}, {}}}, {}, {}}}", values,
-                                     window_.input_channels, window_.input_height, clamp_.lowest, clamp_.highest);
+      layer.descriptor =
+          fmt::format("Average{{{{{}, {}, {}}}, {}, {}}}", values, window_.input_channels,
+                      window_.input_height, clamp_.lowest, clamp_.highest);
       const microkernels::MeanShape shape{static_cast<std::uint16_t>(values),
                                           window_.input_channels, window_.input_height};
       reduce(layer, shape);
