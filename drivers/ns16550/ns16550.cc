@@ -17,7 +17,6 @@ constexpr Byte kLineControl{board::kUartAddress + 3};
 constexpr Byte kLineStatus{board::kUartAddress + 5};
 
 constexpr std::uint8_t kFifoEnableAndClear = 0x07;
-constexpr std::uint8_t kFifoEnable = 0x01;
 constexpr std::uint8_t kInterruptFromEight = 0x80;  // bytes; fewer after a pause of four
 constexpr std::size_t kFifoBytes = 16;
 constexpr std::uint8_t kReceivedInterrupt = 0x01;
@@ -43,7 +42,7 @@ void init() {
   kData.write(kDivisor & 0xff);
   kInterruptEnable.write(kDivisor >> 8);
   kLineControl.write(kEightBits);
-  kFifoControl.write(kFifoEnableAndClear);
+  kFifoControl.write(kFifoEnableAndClear | kInterruptFromEight);
 }
 
 std::byte read() {
@@ -89,7 +88,6 @@ std::size_t write_some(std::span<const std::byte> bytes) {
 }
 
 void enable(Interrupts interrupts) {
-  kFifoControl.write(kFifoEnable | kInterruptFromEight);
   kInterruptEnable.write(static_cast<std::uint8_t>((interrupts.received ? kReceivedInterrupt : 0) |
                                                    (interrupts.room ? kRoomInterrupt : 0)));
 }
