@@ -87,11 +87,12 @@ Verb models_verb(CLI::App& app) {
         fmt::print("{:<24} cannot be compiled: {}\n", path.stem().string(), model.error().message);
         continue;
       }
-      outcome.json["models"].push_back({{"name", model->name},
+      outcome.json["models"].push_back({{"name", path.stem().string()},
                                         {"path", path.string()},
                                         {"macs", tflite::macs(*model)},
                                         {"operators", model->operators.size()}});
-      fmt::print("{:<24} {:>12} MACs  {}\n", model->name, tflite::macs(*model), path.string());
+      fmt::print("{:<24} {:>12} MACs  {}\n", path.stem().string(), tflite::macs(*model),
+                 path.string());
     }
     return outcome;
   };

@@ -157,11 +157,12 @@ class Planner {
     streaming_ = choose_chains(network, overlaps, goal_);
     Alternatives& other = plan_.alternatives;
     other.least = streaming_.layout.lower_bound;
-    other.unstreamed = streaming_.chains.empty()
-                           ? streaming_.layout.arena_bytes
-                           : lay_out(network, overlaps, {}).layout.arena_bytes;
+    other.unstreamed =
+        round_up(streaming_.chains.empty() ? streaming_.layout.arena_bytes
+                                           : lay_out(network, overlaps, {}).layout.arena_bytes,
+                 kWordAlignment);
     const Packing apart{liveness_.tensors, {}, {}, {}};
-    other.apart = place(apart, lower_bound(apart)).arena_bytes;
+    other.apart = round_up(place(apart, lower_bound(apart)).arena_bytes, kWordAlignment);
   }
 
   // The caller still writes them.

@@ -116,7 +116,7 @@ class TwoModels(EndToEnd):
             self.assertEqual(sorted(found), seeds)
             wanted = reference_outputs(model, [made_input(count, seed) for seed in seeds])
             self.assertEqual([found[seed] for seed in seeds], wanted, model)
-            self.assertGreater(len(set(wanted)), ROUNDS // 2, "the inputs matter")
+            self.assertGreater(len(set(wanted)), 1, "the inputs matter")
 
 
 class Description(EndToEnd):

@@ -89,11 +89,11 @@ class Memory(EndToEnd):
 
     def too_big(self, board, memory, holders):
         arguments = ["compile", small_model("dense"), "--board", board, "--out", self.folder / "out"]
-        done = self.thimble(*arguments, f"--{memory}", 1000)
+        done = self.thimble(*arguments, f"--{memory}", 500)
         name = {"flash": "flash", "ram": "RAM"}[memory]
         self.assert_refusal(done, 4, [f"{name} of {board} is exceeded by", *holders])
         excess, needed = map(int, re.search(TOO_BIG, done.err).groups())
-        self.assertEqual(excess, needed - 1000)
+        self.assertEqual(excess, needed - 500)
         self.assertEqual(list(self.folder.iterdir()), [])
 
         # Exactly so much is enough, one byte less is not, and leaves what was there.
@@ -117,7 +117,7 @@ class Memory(EndToEnd):
         if model is None:
             self.skipTest("no such model in the folder THIMBLE_MODELS")
         arguments = [model, "--board", "qemu-virt-xip", "-O", optimize, "--out", self.folder / "out"]
-        least = self.least_ram(arguments, 1000)
+        least = self.least_ram(arguments, 500)
         self.assertEqual(self.least_ram(arguments, least - 1), least)
         self.assertEqual(self.least_ram(arguments, 2 * least // 3), least)
         usual = self.json_of("compile", *arguments)["memory"]["ram"]
@@ -143,7 +143,7 @@ class Memory(EndToEnd):
 
     def test_too_big_for_run_and_validate(self):
         for verb in ("run", "validate"):
-            self.refuses_to(verb, 4, ["exceeded by"], small_model("dense"), "--ram", 1000)
+            self.refuses_to(verb, 4, ["exceeded by"], small_model("dense"), "--ram", 500)
 
 
 add_tests(Memory, "report_is_true_on", {f"{board.replace('-', '_')}_weights_in_{weights}": (board, weights)

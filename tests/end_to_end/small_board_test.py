@@ -63,7 +63,8 @@ class SmallBoard(EndToEnd):
 
     def test_profile(self):
         layers = self.json_of("profile", "sine", "--board", BOARD)["layers"]
-        self.assertTrue(layers and all(layer["instructions"] > 0 for layer in layers), layers)
+        computing = [layer["instructions"] for layer in layers if layer["macs"] > 0]
+        self.assertTrue(computing and min(computing) > 0, layers)
 
     def test_every_isa(self):
         isas = json.loads((ROOT / "boards" / BOARD / "board.json").read_text())["isas"]
@@ -71,7 +72,7 @@ class SmallBoard(EndToEnd):
             self.exact("sine", 1, "--isa", isa)
 
     def test_too_large(self):
-        done = self.thimble("run", "miniresnet", "--board", BOARD, "--out", self.folder / "out")
+        done = self.thimble("run", "mobilenet-v1-025", "--board", BOARD, "--out", self.folder / "out")
         self.assert_refusal(done, 4, [f"RAM of {BOARD} is exceeded by", f"{RAM} there", "arena"])
         excess, needed = map(int, re.search(r"by (\d+) bytes \((\d+) needed", done.err).groups())
         self.assertEqual(excess, needed - RAM)
