@@ -18,6 +18,7 @@ TEST(FileLockTest, OneAtATimeAndNoFileIsLeft) {
   volatile int inside = 0;  // what the lock protects
   int collisions = 0;
   std::vector<std::jthread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int round = 0; round < 200; ++round) {

@@ -21,8 +21,7 @@ class UserMode(EndToEnd):
         ramp.write_bytes(bytes(i % 256 for i in range(3200)))
         out = self.folder / "out"
         expected = self.json_of("run", model, "--input", ramp, "--offload", offload, "--out", out)["outputs"][0]
-        board = Board(ROOT / "boards/qemu-virt")
-        board.build = self.folder
+        board = Board(ROOT / "boards/qemu-virt", build=self.folder)
         objects = board.system(FLAG) + board.compile(
             ["tests/end_to_end/user_mode/main.cc"], FLAG, f"-I{out}", f"-DMODEL={model}",
             f'-DMODEL_HEADER="{model}.hpp"')

@@ -63,12 +63,12 @@ class Once:
 class Board:
     once = Once()
 
-    def __init__(self, folder, isa=None):
+    def __init__(self, folder, isa=None, build=None):
         self.folder = pathlib.Path(folder)
         self.description = json.loads((self.folder / "board.json").read_text())
         self.isa = isa or self.description["isa"]
         self.name = f"{self.description['name']}-{self.isa}"
-        self.build = ROOT / "build" / "target-tests" / self.name
+        self.build = pathlib.Path(build or ROOT / "build" / "target-tests" / self.name)
         self.build.mkdir(parents=True, exist_ok=True)
         (self.build / "memory.ld").write_text(self.memory_ld())
 
