@@ -3,6 +3,7 @@
 // (compiler/offload/requantization.h).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -75,8 +76,8 @@ class Requantizer {
       : layer_(layer), bias_(bias_of(layer, channel)) {
     const int scale = layer.per_channel ? channel : 0;
     if (layer.form == RequantizationForm::kReference) {
-      const auto* bytes =
-          static_cast<const std::uint8_t*>(layer.scales) + scale * kReferenceScaleBytes;
+      const auto* bytes = static_cast<const std::uint8_t*>(layer.scales) +
+                          static_cast<std::ptrdiff_t>(scale) * kReferenceScaleBytes;
       std::memcpy(&multiplier_, bytes, sizeof multiplier_);
       offset_ = bytes[sizeof multiplier_];
       return;
@@ -99,7 +100,8 @@ class Requantizer {
  private:
   static std::int32_t bias_of(const Requantization& layer, int channel) {
     if (!layer.short_biases) return static_cast<const std::int32_t*>(layer.biases)[channel];
-    const auto* bytes = static_cast<const std::uint8_t*>(layer.biases) + 3 * channel;
+    const auto* bytes =
+        static_cast<const std::uint8_t*>(layer.biases) + 3 * static_cast<std::ptrdiff_t>(channel);
     const auto high = static_cast<std::int8_t>(bytes[2]);
     return high * 0x10000 + bytes[1] * 0x100 + bytes[0];
   }

@@ -15,7 +15,7 @@ Result<fs::path> build_application(const Board& board, const Isa& isa, const std
   ASSIGN_OR_RETURN(const std::vector<fs::path> objects,
                    system_objects(board, isa, name, definitions, {"apps/" + name}));
   TRY(write_text(folder / "memory.ld", memory_ld(board)));
-  const fs::path elf = folder / "firmware.elf";
+  fs::path elf = folder / "firmware.elf";
   ASSIGN_OR_RETURN(const Command command,
                    link_command(isa, objects, folder, {main_stack_bytes}, elf));
   TRY(run_tool(command));

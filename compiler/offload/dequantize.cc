@@ -88,7 +88,7 @@ Recognition recognize_dequantize(const Graph& graph, const Operation& operation)
   if (next == nullptr || next->name != "tosa.mul" || !is_float(*next)) return {};
   const auto scale = single_float(graph, next->operands[1]);
   const auto output = mlir::tensor_type(next->result_types[0]);
-  if (!scale || output->count() != input->count())
+  if (!scale || !output || output->count() != input->count())
     return {nullptr, "a scale that is no single constant"};
   auto dequantize = std::make_unique<Dequantize>(*scale, zero_point, *output);
   if (!dequantize->is_in_range()) return {nullptr, "a scale beyond the range"};

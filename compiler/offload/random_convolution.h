@@ -46,7 +46,8 @@ class RandomConvolution {
         layer->window.input_height * layer->window.input_width * layer->window.input_channels;
     input_.clear();
     const bool sparse = pick(0, 1) != 0;
-    for (int i = 0; i < inputs; ++i) input_.push_back(sparse && pick(0, 1) != 0 ? 0 : byte());
+    for (int i = 0; i < inputs; ++i)
+      input_.push_back(sparse && pick(0, 1) != 0 ? std::int8_t{} : byte());
     return layer;
   }
 
