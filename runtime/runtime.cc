@@ -82,7 +82,7 @@ void fill(std::byte* target, std::size_t length, const FillPattern& pattern) {
 }
 
 StatusCode run_move(const Step& step, std::byte* arena) {
-  std::byte* buffers[2];
+  std::byte* buffers[2] = {};
   find_buffers(step, arena, buffers);
   if (step.kind == StepKind::kFill) {
     fill(buffers[0], step.lengths[0], *static_cast<const FillPattern*>(step.detail));

@@ -15,10 +15,11 @@ int padded(int taps) {
 
 // Taps of one channel from `first` on, at most `count`.
 ChannelWeights part(const Convolution& layer, int channel, int first, int count) {
-  const auto taps = static_cast<int>(layer.taps());
+  const std::size_t taps = layer.taps();
+  const auto begin = static_cast<std::size_t>(first);
   return ChannelWeights(layer.weights)
-      .subspan(static_cast<std::size_t>(channel * taps + first),
-               static_cast<std::size_t>(std::min(count, taps - first)));
+      .subspan(static_cast<std::size_t>(channel) * taps + begin,
+               std::min(static_cast<std::size_t>(count), taps - begin));
 }
 
 bool all_fit(const Convolution& layer, int segment) {

@@ -20,6 +20,7 @@ constexpr std::array<std::int8_t, 3> kExtremes = {-128, 127, 0};
 std::array<std::int32_t, kTilePixels> sums_of(const std::vector<std::int8_t>& weights,
                                               const std::array<std::int8_t, kTilePixels>& values) {
   std::vector<std::vector<std::int8_t>> windows;
+  windows.reserve(values.size());
   std::array<const std::int8_t*, kTilePixels> pixels{};
   for (const std::int8_t value : values) windows.emplace_back(weights.size(), value);
   for (std::size_t p = 0; p < pixels.size(); ++p) pixels[p] = windows[p].data();
@@ -86,7 +87,7 @@ TEST(Segments, AreWrongBeyondTheBound) {
 TEST(Segments, AreAsLongAsAllChannelsAllow) {
   Convolution layer;
   layer.window.output_channels = 3;
-  layer.weights.assign(3 * 100, 1);
+  layer.weights.assign(std::size_t{3} * 100, 1);
   EXPECT_EQ(segment_taps(layer), 52);  // two, for one would have more than kSegmentTaps
   std::fill_n(layer.weights.begin() + 100, 100, std::int8_t{-128});
   EXPECT_EQ(segment_taps(layer), 28);  // four, for three would have 36

@@ -86,9 +86,8 @@ extern "C" [[noreturn]] void kernel_trap(const TrapFrame& frame) {
     print_value(kRegisters[i - 1], frame.x[i]);
   }
   print("\n");
-  const bool user = (frame.mstatus & MSTATUS_MPP) == 0;
-  const bool of_task =
-      kSafe && report_context({frame.mepc, frame.x[1], frame.x[2], frame.mtval, user});
+  const bool of_task = kSafe && report_context({frame.mepc, frame.x[1], frame.x[2], frame.mtval,
+                                                (frame.mstatus & MSTATUS_MPP) == 0});  // user mode
   if (!of_task) {
     const StackUse stack = main_stack();
     print("FAULT: main stack ");
