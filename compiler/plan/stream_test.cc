@@ -254,7 +254,7 @@ class RandomLayers {
         values[i] = static_cast<std::uint8_t>(i * 37 + 11);
       return values;
     }();
-    const std::int64_t row = shape.width * shape.channels;
+    const std::int64_t row = std::int64_t{shape.width} * shape.channels;
     offload::Layer layer;
     layer.rows = shape.height;
     layer.reads = {{0, row, row}};
@@ -285,7 +285,7 @@ class RandomLayers {
     static std::array<std::array<std::uint32_t, 2>, 64> sizes;
     auto& both = sizes[static_cast<std::size_t>(shape.channels)];
     both = {u32(shape.channels), u32(shape.channels)};
-    const std::int64_t row = shape.width * shape.channels;
+    const std::int64_t row = std::int64_t{shape.width} * shape.channels;
     offload::Layer layer;
     layer.rows = shape.height;
     layer.reads = {{0, row, row}, {0, row, row}};
@@ -298,7 +298,7 @@ class RandomLayers {
   void add_padding(Layers& net, int from) {
     const Shape in = net.shapes[static_cast<std::size_t>(from)];
     const Shape out{in.height + 3, in.width, in.channels};
-    const std::int64_t row = in.width * in.channels;
+    const std::int64_t row = std::int64_t{in.width} * in.channels;
     offload::Layer layer;
     layer.rows = out.height;
     layer.reads = {{-row, row, row}};
@@ -311,7 +311,7 @@ class RandomLayers {
 
   static void add_mean(Layers& net) {
     const Shape in = net.shapes.back();
-    const std::int64_t row = in.width * in.channels;
+    const std::int64_t row = std::int64_t{in.width} * in.channels;
     const auto u16 = [](int value) { return static_cast<std::uint16_t>(value); };
     offload::Layer layer;
     layer.rows = in.height;
@@ -403,8 +403,8 @@ Plan plan_of_pools() {
 
 // That plan as it was changed, checked.
 Status check_of_pools(const std::function<void(Plan&)>& change = [](Plan&) {}) {
-  static const Plan kPools = plan_of_pools();
-  Plan changed = kPools;
+  static const Plan pools = plan_of_pools();
+  Plan changed = pools;
   change(changed);
   return check(changed);
 }

@@ -67,7 +67,7 @@ std::string Names::model(std::uint32_t plan) const {
   constexpr std::string_view kPlan = "::kPlan";
   const auto address = whole(plan);
   if (!address) return fmt::format("model {:06x}", plan);
-  const std::string name = symbol(*address);
+  std::string name = symbol(*address);
   if (!name.starts_with(kScope) || !name.ends_with(kPlan)) return name;
   return name.substr(kScope.size(), name.size() - kScope.size() - kPlan.size());
 }

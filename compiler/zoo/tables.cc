@@ -133,35 +133,35 @@ Table failures_table(const Results& results) {
 }
 
 std::string to_csv(const Results& results) {
-  static const std::vector<std::string> kPointers{"/model",
-                                                  "/board",
-                                                  "/layout",
-                                                  "/isa",
-                                                  "/optimize",
-                                                  "/offload",
-                                                  "/weights",
-                                                  "/signedness",
-                                                  "/memory/berkeley/text",
-                                                  "/memory/berkeley/data",
-                                                  "/memory/berkeley/bss",
-                                                  "/memory/flash",
-                                                  "/memory/ram",
-                                                  "/memory/weights",
-                                                  "/memory/model_code",
-                                                  "/memory/system_code",
-                                                  "/memory/arena",
-                                                  "/memory/stacks",
-                                                  "/memory/stack_peak",
-                                                  "/inference/macs",
-                                                  "/inference/instructions",
-                                                  "/inference/instructions_per_mac",
-                                                  "/validation/samples",
-                                                  "/validation/mismatches",
-                                                  "/accuracy/metric",
-                                                  "/accuracy/target",
-                                                  "/failures/0/message"};
+  static const std::vector<std::string> pointers{"/model",
+                                                 "/board",
+                                                 "/layout",
+                                                 "/isa",
+                                                 "/optimize",
+                                                 "/offload",
+                                                 "/weights",
+                                                 "/signedness",
+                                                 "/memory/berkeley/text",
+                                                 "/memory/berkeley/data",
+                                                 "/memory/berkeley/bss",
+                                                 "/memory/flash",
+                                                 "/memory/ram",
+                                                 "/memory/weights",
+                                                 "/memory/model_code",
+                                                 "/memory/system_code",
+                                                 "/memory/arena",
+                                                 "/memory/stacks",
+                                                 "/memory/stack_peak",
+                                                 "/inference/macs",
+                                                 "/inference/instructions",
+                                                 "/inference/instructions_per_mac",
+                                                 "/validation/samples",
+                                                 "/validation/mismatches",
+                                                 "/accuracy/metric",
+                                                 "/accuracy/target",
+                                                 "/failures/0/message"};
   std::string text;
-  for (const std::string& pointer : kPointers) {
+  for (const std::string& pointer : pointers) {
     std::string name = pointer.substr(1);
     for (char& letter : name) letter = letter == '/' ? '.' : letter;
     text += (text.empty() ? "" : ",") + name;
@@ -169,7 +169,7 @@ std::string to_csv(const Results& results) {
   text += "\n";
   for (std::size_t i = 0; i < results.size(); ++i) {
     std::string line;
-    for (const std::string& pointer : kPointers) line += csv_value(results[i], pointer) + ",";
+    for (const std::string& pointer : pointers) line += csv_value(results[i], pointer) + ",";
     line.back() = '\n';
     text += line;
   }
