@@ -82,12 +82,11 @@ void fill(std::byte* target, std::size_t length, const FillPattern& pattern) {
 }
 
 StatusCode run_move(const Step& step, std::byte* arena) {
-  std::byte* buffers[2] = {};
-  find_buffers(step, arena, buffers);
+  std::byte* const target = address_of(step, 0, arena);
   if (step.kind == StepKind::kFill) {
-    fill(buffers[0], step.lengths[0], *static_cast<const FillPattern*>(step.detail));
+    fill(target, step.lengths[0], *static_cast<const FillPattern*>(step.detail));
   } else {
-    std::memmove(buffers[0], buffers[1], step.lengths[0]);
+    std::memmove(target, address_of(step, 1, arena), step.lengths[0]);
   }
   return StatusCode::kOk;
 }
