@@ -81,7 +81,7 @@ class Chooser {
     Streaming apart = group(network_, overlaps_, {});
     choices_.resize(network_.layers.size());
     for (int step = 0; step < steps; ++step) {
-      alone_.push_back(place(at_step(apart.packing, step)).arena_bytes);
+      alone_.push_back(bytes_at_step(apart.packing, step));
       add({{step, step, {}, {}}, alone_.back(), 0});
     }
     if (alone_.empty()) return;
@@ -228,7 +228,7 @@ class Chooser {
   [[nodiscard]] bool can_be_placed(const ChosenChain& chosen, std::uint64_t bound) const {
     const Streaming alone = group(network_, overlaps_, {chosen});
     const int number = alone.groups[static_cast<std::size_t>(chosen.chain.first_step)];
-    return place(at_step(alone.packing, number), bound).arena_bytes <= bound;
+    return bytes_at_step(alone.packing, number, bound) <= bound;
   }
 
   [[nodiscard]] std::vector<Chain> neighbours(const Chain& chain) const {

@@ -232,6 +232,9 @@ void keep_pairs(const Packing& packing, const std::vector<int>& numbers, Packing
   }
 }
 
+namespace {
+
+// What is alive at one step, as a packing of its own; lives are cut to that step.
 Packing at_step(const Packing& packing, int step) {
   Packing result;
   std::vector<int> numbers(packing.tensors.size(), -1);
@@ -246,12 +249,36 @@ Packing at_step(const Packing& packing, int step) {
   return result;
 }
 
+}  // namespace
+
+std::uint64_t bytes_at_step(const Packing& packing, int step, std::uint64_t enough) {
+  const Packing all = at_step(packing, step);
+  if (all.tensors.size() <= kMostForAllOrders) return place(all, enough).arena_bytes;
+  // Only tensors that may share memory have to be placed; all others lie one behind the other.
+  std::set<int> sharing;
+  for (const Overlap& overlap : all.overlaps) sharing.insert({overlap.input, overlap.output});
+  for (const Apart& apart : all.aparts) sharing.insert({apart.first, apart.second});
+  Packing part;
+  std::vector<int> numbers(all.tensors.size(), -1);
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < all.tensors.size(); ++i) {
+    const Tensor& tensor = all.tensors[i];
+    if (!sharing.contains(static_cast<int>(i))) {
+      bytes += round_up(tensor.size, tensor.alignment);
+      continue;
+    }
+    numbers[i] = static_cast<int>(part.tensors.size());
+    part.tensors.push_back(tensor);
+  }
+  keep_pairs(all, numbers, part);
+  return bytes + place(part, enough - std::min(enough, bytes)).arena_bytes;
+}
+
 std::uint64_t lower_bound(const Packing& packing) {
   std::uint64_t most = 0;
   std::set<int> steps;  // the live set only grows where a tensor begins
   for (const Tensor& tensor : packing.tensors) steps.insert(tensor.first_step);
-  for (const int step : steps)
-    most = std::max(most, place(at_step(packing, step), most).arena_bytes);
+  for (const int step : steps) most = std::max(most, bytes_at_step(packing, step, most));
   return most;
 }
 

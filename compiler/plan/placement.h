@@ -46,8 +46,10 @@ struct Placement {
 /// -1.
 void keep_pairs(const Packing& packing, const std::vector<int>& numbers, Packing& part);
 
-/// What is alive at one step, as a packing of its own; lives are cut to that step.
-[[nodiscard]] Packing at_step(const Packing& packing, int step);
+/// What the tensors that are alive at one step need by themselves; more closely than `enough` it is
+/// not worked out. Of more than nine tensors it may be some bytes too many.
+[[nodiscard]] std::uint64_t bytes_at_step(const Packing& packing, int step,
+                                          std::uint64_t enough = 0);
 
 /// Where all tensors are, no arena can be smaller: the most that the tensors of one step need, by
 /// themselves.
