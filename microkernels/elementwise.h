@@ -101,6 +101,19 @@ struct Lookup {
 extern "C" void thimble_lookup(const void* descriptor, std::byte* const* buffers,
                                std::uint32_t first_row, std::uint32_t rows);
 
+/// A function of one element that rises by 0 to 3 from each input to the next, within each sixteen
+/// from -128 on: smaller and slower than Lookup.
+struct LookupSteps {
+  const void* table;  ///< 16 words: fields of two bits from the lowest on, the step to that input,
+                      ///< the first 0; then 16 bytes: the output of the first input of each word
+  std::uint32_t row_bytes;  ///< of input and output
+};
+
+/// A Microkernel. Buffers: input, output, none. Descriptor: LookupSteps.
+extern "C" void thimble_lookup_steps(const void* descriptor, std::byte* const* buffers,
+                                     std::uint32_t first_row, std::uint32_t rows);
+
+/// Of both.
 template <typename Order>
 constexpr void lookup_order(const Lookup& layer, std::uint32_t rows, Order& order) {
   for (std::int64_t i = 0; i < std::int64_t{rows} * layer.row_bytes; ++i) {

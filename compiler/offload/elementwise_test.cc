@@ -70,6 +70,10 @@ Numbers computed(const Layer& layer, const std::vector<Numbers>& inputs, std::si
     take(multiply.factor), take(multiply.offset), take(multiply.negative_offset);
     take(multiply.shift), take(multiply.lowest), take(multiply.highest);
     microkernels::thimble_multiply(&multiply, buffers.data(), 0, rows);
+  } else if (layer.symbol == "thimble_lookup_steps") {
+    microkernels::LookupSteps lookup{layer.constants.at(0).data(), 0};
+    take(lookup.row_bytes);
+    microkernels::thimble_lookup_steps(&lookup, buffers.data(), 0, rows);
   } else {
     microkernels::Lookup lookup{layer.constants.at(0).data(), 0};
     take(lookup.row_bytes);
@@ -150,10 +154,10 @@ class Elementwise : public testing::TestWithParam<int> {
     }
   }
 
-  std::vector<Layer> layers_of(const std::vector<Tensor>& results) {
+  std::vector<Layer> layers_of(const std::vector<Tensor>& results, Goal goal = Goal::kSpeed) {
     auto module = mlir::parse(program_.text(results), "test");
     EXPECT_TRUE(module.has_value()) << module.error().message;
-    auto offloaded = offload(*module, "net", Goal::kSpeed);
+    auto offloaded = offload(*module, "net", goal);
     EXPECT_TRUE(offloaded.has_value());
     mlir::walk(*module, [&](const mlir::Operation& operation) {
       if (operation.name == "flow.dispatch") inputs_.push_back(operation.operands);
@@ -186,6 +190,34 @@ TEST_P(Elementwise, AnyChainOfFunctionsOfOneTensorIsATable) {
   ASSERT_EQ(layers.size(), 1u);
   EXPECT_EQ(layers[0].symbol, "thimble_lookup");
   EXPECT_EQ(computed(layers[0], {x.elements}, x.elements.size()), y.elements);
+}
+
+TEST_P(Elementwise, ATableThatRisesSlowlyIsOneOfStepsWhereSizeCounts) {
+  const Numbers every = [] {
+    Numbers numbers(256);
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      numbers[i] = static_cast<std::int64_t>(i) - 128;
+    return numbers;
+  }();
+  Numbers outputs;
+  for (std::int64_t value = pick(-128, 127); outputs.size() < 256; value += pick(0, 3))
+    outputs.push_back(static_cast<std::int8_t>(value));
+  const auto check = [&](const std::string& symbol) {
+    program_ = {};
+    inputs_.clear();
+    const Tensor x = program_.argument({1, 256}, every);
+    const Tensor y = program_.table(x, outputs);
+    const std::vector<Layer> layers = layers_of({y}, Goal::kSize);
+    ASSERT_EQ(layers.size(), 1u);
+    EXPECT_EQ(layers[0].symbol, symbol);
+    EXPECT_EQ(computed(layers[0], {every}, 256), y.elements);
+  };
+  check("thimble_lookup_steps");
+  // One step that is too large, but where a word of steps begins.
+  const auto at = static_cast<std::size_t>(pick(1, 255));
+  for (std::size_t i = at; i < outputs.size(); ++i)
+    outputs[i] = static_cast<std::int8_t>(outputs[i] + 4);
+  check(at % 16 == 0 ? "thimble_lookup_steps" : "thimble_lookup");
 }
 
 TEST_P(Elementwise, WhatLiesBetweenAndIsWantedElsewhereIsATableToo) {

@@ -148,6 +148,32 @@ TEST_P(Elementwise, Lookup) {
   }
 }
 
+TEST_P(Elementwise, LookupSteps) {
+  for (int i = 0; i < kCasesEach; ++i) {
+    std::array<std::uint32_t, 20> table{};  // any fields, any firsts
+    for (std::uint32_t& word : table)
+      for (const std::int8_t byte : tensor(4)) word = word << 8 | static_cast<std::uint8_t>(byte);
+    const LookupSteps layer{table.data(), extent(20)};
+    rows_ = extent(6);
+    Broadcast shape{1, layer.row_bytes, {layer.row_bytes, 0}, {}, true};
+    inputs_ = {tensor(rows_ * layer.row_bytes), tensor(1)};
+    check(
+        shape, &layer,
+        [](const void* descriptor, std::byte* const* buffers, std::uint32_t first,
+           std::uint32_t rows) {
+          std::byte* const own[] = {buffers[0], buffers[2]};
+          thimble_lookup_steps(descriptor, own, first, rows);
+        },
+        [&](std::int8_t input, std::int8_t) {
+          const auto number = static_cast<std::size_t>(input + 128);
+          std::uint32_t output = table[16 + number / 64] >> (number / 16 % 4 * 8);
+          for (std::size_t field = 0; field <= number % 16; ++field)
+            output += table[number / 16] >> (2 * field) & 3;
+          return static_cast<std::int8_t>(output);
+        });
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Random, Elementwise, testing::Range(0, 20));
 
 }  // namespace
