@@ -1,7 +1,7 @@
 """The compile commands that the linter works from: the host tool's, as CMake wrote them, and the target's, which no
 CMake builds (what goes into firmware depends on model and board): each target source as for a plain rv32imac
-board. Applications with an app.json are left out: they include what the tool makes for them. Nothing is precompiled here,
-so that a missing include is found."""
+board. Applications with an app.json are left out: they include what the tool makes for them. Nothing is precompiled
+here, so that a missing include is found."""
 
 import json
 import re
@@ -20,7 +20,8 @@ def write_lint_commands(root, folder, names):
 
     host = json.loads((root / "build" / "host" / "compile_commands.json").read_text())
     known = {str(Path(command["file"]).relative_to(root)): command for command in host}
-    commands = [{**known[name], "command": PRECOMPILED.sub("", known[name]["command"])} for name in names if name in known]
+    commands = [{**known[name], "command": PRECOMPILED.sub("", known[name]["command"])}
+                for name in names if name in known]
     target = ["clang++-19", *FLAGS, "-march=rv32imac", "-mabi=ilp32", *CXX_FLAGS, "-I.", f"-I{BOARD}", "-c"]
     for name in names:
         source = name.endswith(".cc") and not name.endswith("_test.cc")
