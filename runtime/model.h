@@ -41,3 +41,7 @@ struct ModelView {
 /// The model of this firmware.
 // NOLINTNEXTLINE(bugprone-dynamic-static-initializers,readability-identifier-naming): a constant
 extern const thimble::runtime::ModelView kModel;
+
+/// Its input, if that is fed by rows; else this is not defined.
+// NOLINTNEXTLINE(bugprone-dynamic-static-initializers,readability-identifier-naming): a constant
+extern const thimble::runtime::FedInput* const kFedInput;

@@ -39,11 +39,14 @@ enum class StepKind : std::uint8_t {
 ///                 rows down, and how many rows it still keeps.
 ///
 /// A stage is given a window's address less the rows that are gone: to it, the tensor is there.
+///
+/// Where an input is fed (FedInput), the number behind all stages' is the caller: there the stream
+/// waits for the input's next row.
 struct Stream {
   struct Window {
     std::uint32_t offset;  ///< in the arena, of the tensor's first byte; it need not be inside
     std::uint32_t row_bytes;
-    std::uint32_t writer;  ///< stage
+    std::uint32_t writer;  ///< stage, or the caller
   };
   const std::uint8_t* ops;
   std::uint32_t op_bytes;
@@ -93,6 +96,16 @@ struct Plan {
   std::uint32_t arena_bytes;
   std::uint32_t local_memory_offset;  ///< in the arena: scratch for dispatches that ask for it
   std::uint32_t local_memory_bytes;
+};
+
+/// An input that the caller brings by rows while the model runs (runtime/feed.h). The first step of
+/// the plan is the stream that takes them.
+struct FedInput {
+  const Plan* plan;
+  std::uint32_t state;   ///< offset in the arena of a word, which tells how far the stream is
+  std::uint32_t window;  ///< of the stream's windows, that of the input
+  std::uint32_t rows;
+  std::uint32_t row_bytes;
 };
 
 }  // namespace thimble::runtime

@@ -10,7 +10,10 @@ enum class StatusCode : std::uint8_t {
   kDispatchFailed = 1,  ///< a generated dispatch returned non-zero
   kBadPlan = 2,         ///< a step of a kind this runtime does not know
   kBadArena = 3,        ///< the arena is too small or not aligned to kArenaAlignment
-  kCancelled = 4        ///< the step hook asked to stop
+  kCancelled = 4,       ///< the step hook asked to stop
+  kNotBegun = 5,        ///< rows are fed, or a result is wanted, before the beginning
+  kTooManyRows = 6,     ///< more rows are fed than the input has yet to come, or there is place for
+  kRowsMissing = 7      ///< the result is wanted before all rows are fed
 };
 
 /// A status code in bits 0..7 and the step it is about in bits 8..31. Zero is success.

@@ -1,72 +1,15 @@
 // Streams (plan.h): the order of calls and slides was worked out by the compiler, here it is
 // followed. Linked only if a plan has one.
-#include <cstring>
-
-#include "runtime/runtime.h"
+#include "runtime/stream_walk.h"
 
 namespace thimble::runtime {
-namespace {
-
-class StreamWalk {
- public:
-  StreamWalk(const Step& step, std::byte* arena)
-      : stream_(*static_cast<const Stream*>(step.detail)),
-        stages_(&step + 1),
-        arena_(arena),
-        offsets_(reinterpret_cast<std::uint32_t*>(arena + step.bindings[0].offset)),
-        rows_(reinterpret_cast<std::uint16_t*>(offsets_ + stream_.window_count)) {
-    for (std::uint32_t i = 0; i < stream_.window_count; ++i)
-      offsets_[i] = stream_.windows[i].offset;
-    for (std::uint32_t i = 0; i < step.workgroups[0]; ++i) rows_[i] = 0;
-  }
-
-  void call(unsigned number) {
-    const Step& stage = stages_[number];
-    std::byte* buffers[kMostMicrokernelBuffers];
-    for (unsigned i = 0; i < stage.binding_count; ++i) buffers[i] = address_of(stage, i);
-    const std::uint32_t first = rows_[number];
-    const std::uint32_t left = stage.workgroups[0] - first;
-    const std::uint32_t rows = left < stage.workgroups[1] ? left : stage.workgroups[1];
-    rows_[number] = static_cast<std::uint16_t>(first + rows);
-    const auto function = reinterpret_cast<Microkernel>(const_cast<void*>(stage.function));
-    function(stage.detail, buffers, first, rows);
-  }
-
-  void slide(unsigned number, std::uint32_t down, std::uint32_t kept) {
-    const Stream::Window& window = stream_.windows[number];
-    const std::uint32_t bytes = kept * window.row_bytes;
-    std::uint32_t& offset = offsets_[number];
-    std::byte* const from = arena_ + (offset + rows_[window.writer] * window.row_bytes - bytes);
-    const std::uint32_t distance = down * window.row_bytes;
-    offset -= distance;
-    std::memmove(from - distance, from, bytes);
-  }
-
- private:
-  [[nodiscard]] std::byte* address_of(const Step& stage, unsigned binding) const {
-    const Binding place = stage.bindings[binding];
-    if (((stage.arena_bindings >> binding) & 1U) == 0)
-      return static_cast<std::byte*>(const_cast<void*>(place.address));
-    const auto offset = static_cast<std::uint32_t>(place.offset);
-    // A window's tensor may begin before the arena: there it is not touched.
-    return arena_ +
-           static_cast<std::int32_t>((offset & kWindow) != 0 ? offsets_[offset - kWindow] : offset);
-  }
-
-  const Stream& stream_;
-  const Step* stages_;
-  std::byte* arena_;
-  std::uint32_t* offsets_;
-  std::uint16_t* rows_;
-};
-
-}  // namespace
 
 extern "C" std::uint32_t thimble_run_stream(const Plan* plan, std::uint32_t number,
                                             std::byte* arena, StepHook hook, void* context) {
   const Step& step = plan->steps[number];
   const auto& stream = *static_cast<const Stream*>(step.detail);
   StreamWalk walk(step, arena);
+  walk.begin(step.workgroups[0]);
   const std::uint8_t* const end = stream.ops + stream.op_bytes;
   for (const std::uint8_t* op = stream.ops; op != end; ++op) {
     if (*op >= kSlide) {

@@ -25,6 +25,8 @@ class Receiver {
   [[nodiscard]] std::optional<Header> header();
   /// Reads the next `target.size()` bytes of the payload.
   void payload(std::span<std::byte> target);
+  /// Reads 32 bits of the payload.
+  std::uint32_t word();
   /// Reads `bytes` of the payload that nobody wants.
   void skip(std::uint32_t bytes);
   /// Reads the CRC: whether the frame arrived whole.
@@ -32,7 +34,6 @@ class Receiver {
 
  private:
   std::uint8_t next();
-  std::uint32_t word();
 
   protocol::Crc32 crc_;
   bool alive_ = true;

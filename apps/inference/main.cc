@@ -5,6 +5,7 @@
 #include <cstring>
 #include <span>
 
+#include "apps/inference/feed.h"
 #include "apps/inference/link.h"
 #include "apps/inference/profile.h"
 #include "apps/inference/protocol.h"
@@ -57,7 +58,7 @@ void answer_info(Header header) {
 }
 
 // With the steps in the trace, if there is one.
-runtime::Status run_model() {
+[[maybe_unused]] runtime::Status run_model() {
   if constexpr (!trace::kOn) return runtime::run(*kModel.plan, kModel.arena);
   trace::start();
   trace::run_begins(kModel.plan);
@@ -72,7 +73,13 @@ runtime::Status run_model() {
 
 void answer_run(Header header, bool right_size) {
   protocol::RunAnswer answer{protocol::kWrongInputSize, 0, 0};
-  if (right_size) {
+  if constexpr (kIsFed) {
+    if (right_size) {
+      const Finished finished = finish_fed();
+      answer = {finished.status, static_cast<std::uint32_t>(finished.instructions),
+                static_cast<std::uint32_t>(finished.instructions >> 32U)};
+    }
+  } else if (right_size) {
     const std::uint64_t start = kernel::instructions_retired();
     answer.status = run_model().value;
     const std::uint64_t instructions = kernel::instructions_retired() - start;
@@ -102,7 +109,9 @@ void answer_statistics(Header header) {
 }
 
 void answer_profile(Header header, bool right_size) {
-  const std::uint32_t steps = kCountsSteps && right_size ? kModel.plan->step_count : 0;
+  bool can_count = kCountsSteps && right_size;
+  if constexpr (kIsFed) can_count = can_count && all_rows_are_fed();
+  const std::uint32_t steps = can_count ? kModel.plan->step_count : 0;
   header.length = steps * sizeof(std::uint32_t);
   Sender sender(header);
   for (std::uint32_t step = 0; step < steps; ++step) sender.word(run_step(step));
@@ -124,10 +133,18 @@ bool serve() {
     answer_with({.type = MessageType::kNak}, {});
     return true;
   }
+  if constexpr (kIsFed) {
+    if (header->type == MessageType::kFeed) {
+      if (!serve_rows(receiver, *header))
+        answer_with({.type = MessageType::kNak, .sequence = header->sequence}, {});
+      return true;
+    }
+  }
   const bool brings_inputs =
       header->type == MessageType::kRun || (kCountsSteps && header->type == MessageType::kProfile);
-  const bool right_size = brings_inputs && header->length == total_bytes(kModel.inputs);
-  if (right_size) {
+  const std::uint32_t input_bytes = kIsFed ? 0 : total_bytes(kModel.inputs);
+  const bool right_size = brings_inputs && header->length == input_bytes;
+  if (right_size && !kIsFed) {
     for (const TensorView& tensor : kModel.inputs) receiver.payload(bytes_of(tensor));
   } else {
     receiver.skip(header->length);
@@ -158,6 +175,7 @@ bool serve() {
     case MessageType::kQuit:
       answer_with(*header, {});
       return false;
+    case MessageType::kFeed:
     case MessageType::kNak:
       break;
   }

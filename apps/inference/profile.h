@@ -19,4 +19,10 @@ inline constexpr bool kCountsSteps = false;
 /// runs part of the model.
 [[nodiscard]] std::uint32_t run_step(std::uint32_t step);
 
+/// For a stream that somebody else runs, with count_call as its hook: counts its stages' calls from
+/// here on, and after a pause from go_on_counting().
+void begin_counting(std::uint32_t number);
+void go_on_counting();
+bool count_call(void* context, std::uint32_t step);
+
 }  // namespace thimble::inference

@@ -38,6 +38,8 @@ enum class MessageType : std::uint8_t {
                     ///< function retired. Empty if not compiled in, or for inputs of wrong size
   kQuit = 5,        ///< -> empty; then the program ends with exit code 0
   kTrace = 6,       ///< -> TraceAnswer, events; kNak if there is no trace
+  kFeed = 7,        ///< payload: u32 first row, rows of the input -> FeedAnswer. For firmware whose
+                    ///< model is fed; there kRun and kProfile come without inputs, after all rows
   kNak = 0x7f       ///< the frame was damaged: send it again
 };
 
@@ -59,6 +61,16 @@ struct RunAnswer {
   std::uint32_t instructions_high;
 };
 static_assert(sizeof(RunAnswer) == 12);
+
+/// The first row of a kFeed is 0 and no row follows: an inference begins. Rows are taken if they
+/// are the next ones and there is room for all; else nothing changes. So a repeated frame does no
+/// harm.
+struct FeedAnswer {
+  std::uint32_t status;    ///< runtime::Status's value
+  std::uint32_t next_row;  ///< that is wanted
+  std::uint32_t room;      ///< rows that the next frame may bring; 0 after the last row
+};
+static_assert(sizeof(FeedAnswer) == 12);
 
 /// A RunAnswer's status if the payload had not the size of the inputs. Nothing ran.
 inline constexpr std::uint32_t kWrongInputSize = 0xff;

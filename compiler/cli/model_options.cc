@@ -55,6 +55,9 @@ std::shared_ptr<ModelOptions> add_model_options_but_out(CLI::App& verb) {
   verb.add_option("--ram", options->ram, "Bytes of RAM that the image may take, stacks included")
       ->type_name("BYTES")
       ->check(check_bytes);
+  verb.add_flag("--feed", options->feed,
+                "The model takes its input row by row, as a sensor delivers it, and keeps only a "
+                "window of rows");
   verb.add_option("--weights", options->weights,
                   "Where constants live; data copies them to RAM at start")
       ->check(CLI::IsMember({"rodata", "data"}))
@@ -106,6 +109,7 @@ Result<BuiltModel> build_model(const ModelOptions& options, emit::Target target)
                              .strip_signedness = options.signedness == "strip",
                              .out = {},
                              .all_tensors = false,
+                             .feed = options.feed,
                              .arena_bytes = {}};
   if (!options.out.empty()) build_options.out = options.out;
   ASSIGN_OR_RETURN(Build built, build(model, build_options));
@@ -113,13 +117,18 @@ Result<BuiltModel> build_model(const ModelOptions& options, emit::Target target)
 }
 
 nlohmann::ordered_json describe(const BuiltModel& built) {
-  return {{"model", built.model.name},
-          {"board", built.options.target.board.name},
-          {"isa", built.options.target.isa.name()},
-          {"optimize", built.options.optimize},
-          {"offload", built.options.offload},
-          {"elf", built.build.elf.string()},
-          {"memory", to_json(built.build.image.memory)}};
+  nlohmann::ordered_json json{{"model", built.model.name},
+                              {"board", built.options.target.board.name},
+                              {"isa", built.options.target.isa.name()},
+                              {"optimize", built.options.optimize},
+                              {"offload", built.options.offload},
+                              {"elf", built.build.elf.string()},
+                              {"memory", to_json(built.build.image.memory)}};
+  if (const auto& feed = built.build.network.plan.feed) {
+    json["feed"] = {
+        {"rows", feed->rows}, {"row_bytes", feed->row_bytes}, {"window_rows", feed->window_rows}};
+  }
+  return json;
 }
 
 nlohmann::ordered_json describe(const BuiltModel& built, const TargetRun& run) {
@@ -150,6 +159,10 @@ void print_memory(const BuiltModel& built, std::optional<std::uint64_t> stack_pe
   fmt::print(": {} arena, {} stacks", memory.arena, memory.stacks);
   if (stack_peak) fmt::print(" (of the main stack, {} were used)", *stack_peak);
   fmt::print("\n");
+  if (const auto& feed = built.build.network.plan.feed) {
+    fmt::print("  input: {} rows of {} bytes, fed; {} of them are kept\n", feed->rows,
+               feed->row_bytes, feed->window_rows);
+  }
 }
 
 void print_instructions(const BuiltModel& built, const TargetRun& run) {

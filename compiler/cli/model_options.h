@@ -23,6 +23,7 @@ struct ModelOptions {
   std::string out;
   std::optional<std::uint64_t> flash;
   std::optional<std::uint64_t> ram;
+  bool feed = false;
 };
 
 /// Adds MODEL and the shared options to a verb. The options live as long as the verb.

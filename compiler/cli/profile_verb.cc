@@ -24,7 +24,7 @@ Result<std::vector<std::uint32_t>> count_with_second_firmware(const BuiltModel& 
   counting.out.reset();
   ASSIGN_OR_RETURN(const Build second, build(built.model, counting));
   const Stage stage("counting in the simulator");
-  return count_steps(counting.target.board, second.elf, input.bytes);
+  return count_steps(counting.target.board, second, input.bytes);
 }
 
 }  // namespace
@@ -44,8 +44,8 @@ Verb profile_verb(CLI::App& app) {
     TargetRun run;
     {
       const Stage stage("running in the simulator");
-      ASSIGN_OR_RETURN(
-          run, run_on_target(built.options.target.board, built.build.elf, {&input.bytes, 1}));
+      ASSIGN_OR_RETURN(run,
+                       run_on_target(built.options.target.board, built.build, {&input.bytes, 1}));
     }
     ASSIGN_OR_RETURN(const std::vector<std::uint32_t> steps,
                      count_with_second_firmware(built, input));

@@ -81,8 +81,8 @@ Verb run_verb(CLI::App& app) {
     TargetRun run;
     {
       const Stage stage("running in the simulator");
-      ASSIGN_OR_RETURN(
-          run, run_on_target(built.options.target.board, built.build.elf, {&input.bytes, 1}));
+      ASSIGN_OR_RETURN(run,
+                       run_on_target(built.options.target.board, built.build, {&input.bytes, 1}));
     }
     if (!save->empty()) TRY(write_file(*save, input.bytes));
 

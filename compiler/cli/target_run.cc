@@ -24,14 +24,14 @@ Status wait_until_it_listens(Session& session) {
 
 }  // namespace
 
-Result<TargetRun> run_on_target(const Board& board, const std::filesystem::path& elf,
+Result<TargetRun> run_on_target(const Board& board, const Build& build,
                                 std::span<const Bytes> samples,
                                 const std::function<void(int)>& progress) {
-  ASSIGN_OR_RETURN(Qemu qemu, Qemu::start(board, elf));
+  ASSIGN_OR_RETURN(Qemu qemu, Qemu::start(board, build.elf));
   TRY(wait_until_it_listens(qemu.session()));
   TargetRun run;
   for (const Bytes& sample : samples) {
-    ASSIGN_OR_RETURN(Inference inference, qemu.session().infer(sample));
+    ASSIGN_OR_RETURN(Inference inference, qemu.session().infer(sample, build.row_bytes()));
     run.outputs.push_back(std::move(inference.outputs));
     run.instructions = inference.instructions;
     if (progress) progress(static_cast<int>(run.outputs.size()));
@@ -42,17 +42,18 @@ Result<TargetRun> run_on_target(const Board& board, const std::filesystem::path&
   return run;
 }
 
-Result<std::vector<std::uint32_t>> count_steps(const Board& board, const std::filesystem::path& elf,
+Result<std::vector<std::uint32_t>> count_steps(const Board& board, const Build& build,
                                                std::span<const std::uint8_t> input) {
-  ASSIGN_OR_RETURN(Qemu qemu, Qemu::start(board, elf));
+  ASSIGN_OR_RETURN(Qemu qemu, Qemu::start(board, build.elf));
   TRY(wait_until_it_listens(qemu.session()));
-  ASSIGN_OR_RETURN(std::vector<std::uint32_t> steps, qemu.session().profile(input));
+  ASSIGN_OR_RETURN(std::vector<std::uint32_t> steps,
+                   qemu.session().profile(input, build.row_bytes()));
   TRY(qemu.quit());
   return steps;
 }
 
 Result<Bytes> fetch_trace(const Board& board, const std::filesystem::path& elf,
-                          const std::optional<Bytes>& input) {
+                          const std::optional<Bytes>& input, std::size_t row_bytes) {
   ASSIGN_OR_RETURN(Qemu qemu, Qemu::start(board, elf));
   TRY(wait_until_it_listens(qemu.session()));
   Bytes bytes;
@@ -62,7 +63,8 @@ Result<Bytes> fetch_trace(const Board& board, const std::filesystem::path& elf,
     ASSIGN_OR_RETURN(const TargetInfo info, qemu.session().info());
     bytes.resize(std::accumulate(info.input_bytes.begin(), info.input_bytes.end(), 0U));
   }
-  ASSIGN_OR_RETURN([[maybe_unused]] const Inference inference, qemu.session().infer(bytes));
+  ASSIGN_OR_RETURN([[maybe_unused]] const Inference inference,
+                   qemu.session().infer(bytes, row_bytes));
   ASSIGN_OR_RETURN(Bytes trace, qemu.session().trace());
   TRY(qemu.quit());
   return trace;

@@ -20,19 +20,19 @@ struct TargetRun {
 
 /// Boots the build in the board's simulator and runs every sample. `progress` hears how many are
 /// done.
-[[nodiscard]] Result<TargetRun> run_on_target(const Board& board, const std::filesystem::path& elf,
+[[nodiscard]] Result<TargetRun> run_on_target(const Board& board, const Build& build,
                                               std::span<const Bytes> samples,
                                               const std::function<void(int)>& progress = {});
 
 /// Instructions that each step of the plan takes for one input, told by firmware that was built to
 /// count them (emit::Target::counts_steps).
-[[nodiscard]] Result<std::vector<std::uint32_t>> count_steps(const Board& board,
-                                                             const std::filesystem::path& elf,
+[[nodiscard]] Result<std::vector<std::uint32_t>> count_steps(const Board& board, const Build& build,
                                                              std::span<const std::uint8_t> input);
 
 /// Runs firmware that was built with a trace once and fetches that. Without `input`, inputs of its
-/// size that are all 0.
+/// size that are all 0. `row_bytes` as Session::infer takes it.
 [[nodiscard]] Result<Bytes> fetch_trace(const Board& board, const std::filesystem::path& elf,
-                                        const std::optional<Bytes>& input);
+                                        const std::optional<Bytes>& input,
+                                        std::size_t row_bytes = 0);
 
 }  // namespace thimble::cli

@@ -50,8 +50,8 @@ Result<Fetched> trace_model(const ModelOptions& options, const std::string& inpu
   target.traces = true;
   ASSIGN_OR_RETURN(const BuiltModel built, build_model(options, std::move(target)));
   const Stage stage("running in the simulator");
-  ASSIGN_OR_RETURN(Bytes trace,
-                   fetch_trace(built.options.target.board, built.build.elf, input.bytes));
+  ASSIGN_OR_RETURN(Bytes trace, fetch_trace(built.options.target.board, built.build.elf,
+                                            input.bytes, built.build.row_bytes()));
   return Fetched{describe(built),
                  built.build.elf,
                  std::move(trace),

@@ -44,6 +44,7 @@ Verb validate_verb(CLI::App& app) {
     if (*layers) {
       BuildOptions every = built.options;
       every.all_tensors = true;
+      every.feed = false;
       every.out.reset();
       every.target.limits =
           {};  // a diagnosing firmware: it keeps every tensor, so it is larger than the real one

@@ -36,7 +36,7 @@ Result<Checked> check(const tflite::Model& model, const Build& built, const Boar
                       std::span<const Bytes> samples) {
   Checked checked;
   const int total = static_cast<int>(samples.size());
-  ASSIGN_OR_RETURN(checked.run, run_on_target(board, built.elf, samples, [&](int done) {
+  ASSIGN_OR_RETURN(checked.run, run_on_target(board, built, samples, [&](int done) {
                      show_count("on the target: sample", done, total);
                    }));
   ReferenceResult reference;

@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 constexpr const char* kApplication = "inference";
 constexpr const char* kCountSteps = "THIMBLE_PROFILE";        // apps/inference/profile.h
 constexpr const char* kTraceEvents = "THIMBLE_TRACE_EVENTS";  // kernel/trace.h
+constexpr const char* kFeeds = "THIMBLE_FEED";                // apps/inference/feed.h
 constexpr const char* kReset = "_start";     // where the main stack begins to be used
 constexpr const char* kTrap = "trap_entry";  // and that of faults
 // Of a run: its begin and end, and steps of the clock's high half.
@@ -61,7 +62,9 @@ StackOptions callees_of(const plan::Plan& plan) {
   options.callees[within + "run_dispatch"] = dispatches;
   options.callees[within + "run_microkernel"] = microkernels;
   options.callees["thimble_run"] = {};
-  if (!plan.streams.empty()) {
+  // The first stream of a plan that is fed is run as rows come, and not by the runtime's walker.
+  if (plan.feed) options.callees[within + "Feeding::go_on"] = microkernels;
+  if (plan.streams.size() > (plan.feed ? 1U : 0U)) {
     options.callees["thimble_run"] = {"thimble_run_stream"};
     options.callees["thimble_run_stream"] = microkernels;
   }
@@ -74,6 +77,7 @@ StackOptions callees_of(const plan::Plan& plan) {
 std::vector<std::string> definitions_of(const Target& target, const plan::Plan& plan) {
   std::vector<std::string> definitions;
   if (target.counts_steps) definitions.emplace_back(kCountSteps);
+  if (plan.feed) definitions.emplace_back(kFeeds);
   if (target.traces) {
     std::size_t calls = plan.steps.size();
     for (const plan::Stream& stream : plan.streams) calls += stream.ops.size();  // at most

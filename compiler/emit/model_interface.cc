@@ -35,12 +35,6 @@ TypeNames type_names(ElementType type) {
   }
 }
 
-std::string upper(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
-}
-
 // A float literal that reads back as the same number.
 std::string literal(float value) {
   std::string text = fmt::format("{:.9g}", value);
@@ -91,6 +85,10 @@ std::string tensor_tables(const Interface& interface, const std::string& suffix)
   return out;
 }
 
+bool has_place(const Interface& interface, std::string_view kind) {
+  return kind != "input" || !interface.fed;
+}
+
 template <typename Visitor>
 void for_each_tensor(const Interface& interface, const Visitor& visit) {
   for (std::size_t i = 0; i < interface.inputs.size(); ++i) visit(interface.inputs[i], "input", i);
@@ -98,11 +96,30 @@ void for_each_tensor(const Interface& interface, const Visitor& visit) {
     visit(interface.outputs[i], "output", i);
 }
 
+// The contract of run(), without what is fed.
+constexpr const char* kRunContract =
+    "/// Runs the model; 0 is success, anything else the value of a runtime::Status. `arena` "
+    "must be aligned to\n"
+    "/// kArenaAlignment. Inputs are written before and may be overwritten; outputs are there "
+    "after. Not for\n"
+    "/// interrupts.\n";
+
 }  // namespace
+
+const char* c_type(const InterfaceTensor& tensor) {
+  return type_names(tensor.type).c;
+}
+
+std::string upper(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
 
 Interface make_interface(const tflite::Model& model, const std::vector<int>& results,
                          const plan::Plan& plan) {
-  Interface interface{model.name, plan.arena_bytes, {}, {}};
+  Interface interface{model.name, plan.arena_bytes, {}, {}, {}};
+  if (plan.feed) interface.fed = {plan.feed->rows, plan.feed->row_bytes, plan.feed->window_rows};
   for (std::size_t i = 0; i < model.inputs.size(); ++i) {
     interface.inputs.push_back(
         describe(model.tensors[static_cast<std::size_t>(model.inputs[i])], plan.inputs[i]));
@@ -123,26 +140,36 @@ std::string c_header(const Interface& interface) {
       "*/\n"
       "#define {1}_ARENA_BYTES {3}u\n#define {1}_ARENA_ALIGNMENT {4}u\n",
       interface.name, caps, kGenerated, interface.arena_bytes, plan::kAlignment);
-  for_each_tensor(interface, [&](const InterfaceTensor& tensor, const char* kind,
-                                 std::size_t number) {
-    const std::string prefix = fmt::format("{}_{}_{}", caps, upper(kind), number);
-    out += fmt::format("\n/* {}: {} {} [{}] */\n#define {}_COUNT {}u\n#define {}_OFFSET {}u\n",
-                       kind, tensor.name, tflite::name(tensor.type), fmt::join(tensor.shape, ", "),
-                       prefix, tensor.elements, prefix, tensor.offset);
-    if (tensor.scale) {
-      out += fmt::format("#define {}_SCALE {}\n#define {}_ZERO_POINT ({})\n", prefix,
-                         literal(*tensor.scale), prefix, tensor.zero_point);
-    }
-  });
-  out += fmt::format(
-      "\n#ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n"
-      "/* Runs the model on an arena of {1}_ARENA_BYTES bytes aligned to {1}_ARENA_ALIGNMENT; 0 is "
-      "success. Inputs are\n"
-      "   written before and may be overwritten; outputs are there after. Not for interrupts. */\n"
-      "int {0}_run(void* arena);\n",
-      interface.name, caps);
   for_each_tensor(interface,
                   [&](const InterfaceTensor& tensor, const char* kind, std::size_t number) {
+                    const std::string prefix = fmt::format("{}_{}_{}", caps, upper(kind), number);
+                    out += fmt::format("\n/* {}: {} {} [{}] */\n#define {}_COUNT {}u\n", kind,
+                                       tensor.name, tflite::name(tensor.type),
+                                       fmt::join(tensor.shape, ", "), prefix, tensor.elements);
+                    if (has_place(interface, kind))
+                      out += fmt::format("#define {}_OFFSET {}u\n", prefix, tensor.offset);
+                    if (tensor.scale) {
+                      out += fmt::format("#define {}_SCALE {}\n#define {}_ZERO_POINT ({})\n",
+                                         prefix, literal(*tensor.scale), prefix, tensor.zero_point);
+                    }
+                  });
+  if (interface.fed) out += fed_c_constants(interface);
+  out += "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
+  if (interface.fed) {
+    out += fed_c_functions(interface);
+  } else {
+    out += fmt::format(
+        "/* Runs the model on an arena of {1}_ARENA_BYTES bytes aligned to {1}_ARENA_ALIGNMENT; 0 "
+        "is "
+        "success. Inputs are\n"
+        "   written before and may be overwritten; outputs are there after. Not for interrupts. "
+        "*/\n"
+        "int {0}_run(void* arena);\n",
+        interface.name, caps);
+  }
+  for_each_tensor(interface,
+                  [&](const InterfaceTensor& tensor, const char* kind, std::size_t number) {
+                    if (!has_place(interface, kind)) return;
                     const bool is_input = std::string_view(kind) == "input";
                     out += fmt::format(
                         "\nstatic inline {0}{1}* {2}_{3}_{4}({0}void* arena) {{\n"
@@ -160,21 +187,21 @@ std::string cpp_header(const Interface& interface) {
       "#pragma once\n\n#include <array>\n#include <cstddef>\n#include <cstdint>\n#include "
       "<span>\n\n"
       "#include \"{0}.h\"\n\n"
-      "namespace thimble::runtime {{\nstruct Plan;\n}}\n\n"
+      "namespace thimble::runtime {{\nstruct Plan;\n{4}}}\n\n"
       "namespace thimble::model::{0} {{\n\n"
       "/// All working memory of the model, its inputs and outputs included.\n"
       "inline constexpr std::size_t kArenaBytes = {2};\n"
       "inline constexpr std::size_t kArenaAlignment = {3};\n"
       "using Arena = std::span<std::byte, kArenaBytes>;\n\n"
       "/// For runtime::run() (runtime/runtime.h), where a hook between steps is wanted.\n"
-      "extern const runtime::Plan kPlan;\n\n"
-      "/// Runs the model; 0 is success, anything else the value of a runtime::Status. `arena` "
-      "must be aligned to\n"
-      "/// kArenaAlignment. Inputs are written before and may be overwritten; outputs are there "
-      "after. Not for\n"
-      "/// interrupts.\n"
-      "[[nodiscard]] inline int run(Arena arena) {{ return {0}_run(arena.data()); }}\n",
-      interface.name, kGenerated, interface.arena_bytes, plan::kAlignment);
+      "extern const runtime::Plan kPlan;\n",
+      interface.name, kGenerated, interface.arena_bytes, plan::kAlignment,
+      interface.fed ? "struct FedInput;\n" : "");
+  if (!interface.fed) {
+    out += fmt::format(
+        "\n{}[[nodiscard]] inline int run(Arena arena) {{ return {}_run(arena.data()); }}\n",
+        kRunContract, interface.name);
+  }
   for_each_tensor(interface, [&](const InterfaceTensor& tensor, const char* kind,
                                  std::size_t number) {
     const bool is_input = std::string_view(kind) == "input";
@@ -184,23 +211,27 @@ std::string cpp_header(const Interface& interface) {
     out += fmt::format(
         "\nstruct {0} {{\n  using Element = {1};\n  static constexpr const char* kName = \"{2}\";\n"
         "  static constexpr std::array<std::size_t, {3}> kShape = {{{4}}};\n"
-        "  static constexpr std::size_t kCount = {5};\n  static constexpr std::size_t kOffset = "
-        "{6};\n",
+        "  static constexpr std::size_t kCount = {5};\n",
         structure, element, tensor.name, tensor.shape.size(), fmt::join(tensor.shape, ", "),
-        tensor.elements, tensor.offset);
+        tensor.elements);
+    if (has_place(interface, kind))
+      out += fmt::format("  static constexpr std::size_t kOffset = {};\n", tensor.offset);
     if (tensor.scale) {
       out += fmt::format(
           "  static constexpr float kScale = {};\n  static constexpr std::int32_t kZeroPoint = "
           "{};\n",
           literal(*tensor.scale), tensor.zero_point);
     }
+    out += "};\n";
+    if (!has_place(interface, kind)) return;
     out += fmt::format(
-        "}};\n[[nodiscard]] inline std::span<{2}{0}::Element, {0}::kCount> {1}_{3}(Arena arena) "
+        "[[nodiscard]] inline std::span<{2}{0}::Element, {0}::kCount> {1}_{3}(Arena arena) "
         "{{\n"
         "  return std::span<{2}{0}::Element, {0}::kCount>({4}_{1}_{3}(arena.data()), "
         "{0}::kCount);\n}}\n",
         structure, kind, is_input ? "" : "const ", number, interface.name);
   });
+  if (interface.fed) out += "\n" + fed_cpp_functions(interface);
   out += fmt::format("\n}}  // namespace thimble::model::{}\n", interface.name);
   return out;
 }
@@ -220,6 +251,12 @@ std::string view_source(const Interface& interface) {
       "&thimble::model::{0}::kPlan, "
       "arena, kInputs, kOutputs}};\n",
       interface.name);
+  if (interface.fed) {
+    out += fmt::format(
+        "constinit const thimble::runtime::FedInput* const kFedInput = "
+        "&thimble::model::{}::kFedInput;\n",
+        interface.name);
+  }
   return out;
 }
 

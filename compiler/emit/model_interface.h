@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/emit/fed_interface.h"
 #include "compiler/plan/plan.h"
 #include "compiler/tflite/model.h"
 
@@ -27,7 +28,14 @@ struct Interface {
   std::uint64_t arena_bytes = 0;
   std::vector<InterfaceTensor> inputs;
   std::vector<InterfaceTensor> outputs;
+  std::optional<FedRows> fed = {};  ///< the input comes by rows, and has no place of its own
 };
+
+/// The type of a tensor's elements in C.
+[[nodiscard]] const char* c_type(const InterfaceTensor& tensor);
+
+/// As constants of C are named.
+[[nodiscard]] std::string upper(std::string text);
 
 /// `results`: which tensor of `model` each output of `plan` is.
 [[nodiscard]] Interface make_interface(const tflite::Model& model, const std::vector<int>& results,

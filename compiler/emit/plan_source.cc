@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 
+#include "compiler/emit/fed_interface.h"
+
 namespace thimble::emit {
 namespace {
 
@@ -40,7 +42,8 @@ const char* kind_name(StepKind kind) {
 // The symbol that a step calls; empty for what the runtime does itself.
 std::string function_of(const Step& step, const plan::Plan& plan) {
   if (step.kind == StepKind::kDispatch) return step.function;
-  if (step.kind == StepKind::kStream) return "thimble_run_stream";
+  if (step.kind == StepKind::kStream)
+    return plan.feed && step.stream == 0 ? "thimble_run_unfed" : "thimble_run_stream";
   if (step.kind != StepKind::kMicrokernel) return {};
   return plan.layers[static_cast<std::size_t>(step.layer)].layer.symbol;
 }
@@ -125,7 +128,7 @@ std::string plan_source(const std::string& name, const plan::Plan& plan) {
     const std::string function = function_of(step, plan);
     if (!function.empty()) functions.try_emplace(function, functions.size());
   }
-  std::set<std::string> headers{"runtime/runtime.h"};
+  std::set<std::string> headers{plan.feed ? "runtime/feed.h" : "runtime/runtime.h"};
   for (const plan::PlannedLayer& planned : plan.layers) headers.insert(planned.layer.header);
   std::string out = fmt::format("// The plan of the model {}. Made by `thimble compile`.\n", name);
   for (const std::string& header : headers) out += fmt::format("#include \"{}\"\n", header);
@@ -158,14 +161,17 @@ std::string plan_source(const std::string& name, const plan::Plan& plan) {
   out += fmt::format(
       "\nconstexpr Step kSteps[] = {{\n{1}}};\n\n}}  // namespace\n\n"
       "constinit const runtime::Plan kPlan = {{kSteps, {2}, {3}, 0, 0}};\n\n}}  // namespace "
-      "thimble::model::{0}\n\n"
-      "extern \"C\" int {0}_run(void* arena);\n"
+      "thimble::model::{0}\n",
+      name, steps.empty() ? std::string("    {},\n") : steps, plan.steps.size(), plan.arena_bytes);
+  if (plan.feed) return out + fed_source(name, plan);
+  out += fmt::format(
+      "\nextern \"C\" int {0}_run(void* arena);\n"
       "extern \"C\" int {0}_run(void* arena) {{\n"
       "  return static_cast<int>(thimble::runtime::thimble_run(&thimble::model::{0}::kPlan,\n"
       "                                                        static_cast<std::byte*>(arena), "
-      "{3}, nullptr, nullptr));\n"
+      "{1}, nullptr, nullptr));\n"
       "}}\n",
-      name, steps.empty() ? std::string("    {},\n") : steps, plan.steps.size(), plan.arena_bytes);
+      name, plan.arena_bytes);
   return out;
 }
 

@@ -21,6 +21,7 @@ fs::path default_folder(const tflite::Model& model, const BuildOptions& options)
   if (options.target.weights == emit::WeightsPlacement::kData) name += "-weights-in-data";
   if (!options.strip_signedness) name += "-with-signedness";
   if (options.all_tensors) name += "-layers";
+  if (options.feed) name += "-feed";
   if (options.target.counts_steps) name += "-profile";
   if (options.target.traces) name += "-trace";
   return source_root() / "build" / "out" / name;
@@ -151,24 +152,26 @@ Result<Build> build(const tflite::Model& model, const BuildOptions& options) {
       options.offload == "all",
       options.optimize == "size" ? offload::Goal::kSize : offload::Goal::kSpeed,
       options.strip_signedness,
-      {}};
+      {},
+      options.feed};
   network_options.memory.arena_bytes = options.arena_bytes;
   const emit::Target& target = options.target;
   result.folder = fs::absolute(options.out.value_or(default_folder(model, options)));
   result.elf = result.folder / "firmware.elf";
   const auto old_mark = read_text(result.folder / kMarkFile);
   ASSIGN_OR_RETURN(const std::string key, network_key(model, network_options));
-  const std::string made_from = fmt::format(
-      "{} {} {}{}{} ram {} arena {} {:016x}\n", key, target.board.name,
-      target.weights == emit::WeightsPlacement::kData ? "data" : "rodata",
-      target.counts_steps ? " counting steps" : "", target.traces ? " tracing" : "",
-      target.limits.ram.value_or(0), options.arena_bytes.value_or(0), sources_mark(target.board));
+  const std::string made_from =
+      fmt::format("{} {} {}{}{}{} ram {} arena {} {:016x}\n", key, target.board.name,
+                  target.weights == emit::WeightsPlacement::kData ? "data" : "rodata",
+                  target.counts_steps ? " counting steps" : "", target.traces ? " tracing" : "",
+                  options.feed ? " fed" : "", target.limits.ram.value_or(0),
+                  options.arena_bytes.value_or(0), sources_mark(target.board));
   const std::vector<std::string> files = products(model);
   const auto old_goal = old_mark ? goal_of(*old_mark, made_from) : std::nullopt;
   result.was_current = old_goal && std::ranges::all_of(files, [&](const std::string& file) {
                          return fs::exists(result.folder / file);
                        });
-  if (result.was_current) network_options.memory = *old_goal;
+  if (result.was_current) network_options.memory.arena_bytes = old_goal->arena_bytes;
   ASSIGN_OR_RETURN(result.network, compile_network(model, network_options));
   result.arena_bytes = network_options.memory.arena_bytes;
   if (result.was_current) {

@@ -20,6 +20,7 @@ struct BuildOptions {
   bool strip_signedness = true;              ///< see NetworkOptions
   std::optional<std::filesystem::path> out;  ///< none: build/out/<model>-<board>-<options>
   bool all_tensors = false;                  ///< a firmware for checking layers
+  bool feed = false;                         ///< the model's input comes by rows
   /// What the arena may take. None: what the target's RAM leaves, and if that is not limited, as
   /// little as costs few instructions.
   std::optional<std::uint64_t> arena_bytes;
@@ -32,6 +33,11 @@ struct Build {
   Network network;
   bool was_current = false;                  ///< nothing had to be built
   std::optional<std::uint64_t> arena_bytes;  ///< that the plan was allowed
+
+  /// Of an input that is fed; 0 if it is not.
+  [[nodiscard]] std::uint64_t row_bytes() const {
+    return network.plan.feed ? network.plan.feed->row_bytes : 0;
+  }
 };
 
 /// A .tflite file as it stands, or the model of that name in the zoo (then the card stands beside

@@ -114,6 +114,13 @@ Result<Entry> find_or_compile(const tflite::Model& model, const NetworkOptions& 
   return read_entry(place, model.name);
 }
 
+// Of an image or a sequence in a batch of one; 0 where the shape tells none.
+int input_rows(const tflite::Model& model) {
+  if (model.inputs.size() != 1) return 0;
+  const std::vector<int>& shape = model.tensors[static_cast<std::size_t>(model.inputs[0])].shape;
+  return shape.size() >= 3 && shape[1] > 1 ? shape[1] : 0;
+}
+
 }  // namespace
 
 std::uint64_t tool_mark() {
@@ -153,9 +160,10 @@ Result<Network> compile_network(const tflite::Model& model, const NetworkOptions
                 "{}: the compiled program returns {} tensors, {} were wanted", model.path.string(),
                 trace.outputs.size(), entry.results.size());
   }
-  ASSIGN_OR_RETURN(plan::Plan plan,
-                   plan::make_plan(std::move(trace), entry.compiled.accesses,
-                                   entry.offloaded.layers, input_bytes, options.memory));
+  plan::Goal goal = options.memory;
+  if (options.feed) goal.fed_rows = input_rows(model);
+  ASSIGN_OR_RETURN(plan::Plan plan, plan::make_plan(std::move(trace), entry.compiled.accesses,
+                                                    entry.offloaded.layers, input_bytes, goal));
   return Network{entry.compiled.object,    std::move(plan),      entry.results,
                  entry.offloaded.refusals, entry.compiled.names, key};
 }

@@ -20,6 +20,7 @@ struct NetworkOptions {
   offload::Goal goal = offload::Goal::kSpeed;
   bool strip_signedness = true;  ///< false: as the converter writes types, to see what that costs
   plan::Goal memory;             ///< of the plan
+  bool feed = false;             ///< the caller brings the input by rows
 };
 
 struct Network {

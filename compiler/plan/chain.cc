@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "compiler/plan/stages.h"
 #include "runtime/plan.h"
 
 namespace thimble::plan {
@@ -15,68 +16,17 @@ constexpr double kDecode = 45;     // instructions of the runtime for a call
 constexpr double kSlide = 90;      // for a slide
 constexpr double kSlideByte = .5;  // for a byte of it
 
-struct Input {
-  std::size_t operand;
-  offload::RowReads reads;
-  std::int64_t offset;  // in the tensor
-  std::int64_t length;
-
-  [[nodiscard]] std::int64_t inside(std::int64_t byte) const {
-    return offset + std::clamp<std::int64_t>(byte, 0, length);
-  }
-  // What a call for rows from `row` on reads begins here, and ends there.
-  [[nodiscard]] std::int64_t begin(int row) const { return inside(reads.first + row * reads.step); }
-  [[nodiscard]] std::int64_t end(int row_end) const {
-    return inside(reads.first + (row_end - 1) * reads.step + reads.bytes);
-  }
-};
-
-struct Stage {
-  const offload::Layer* layer;
-  int rows;
-  int each_call;
-  int next = 0;  // row
-  std::vector<Input> inputs;
-  std::size_t output;
-  std::int64_t output_offset;
-  std::int64_t output_bytes;
-  std::size_t scratch = 0;
-
-  [[nodiscard]] bool is_done() const { return next == rows; }
-  [[nodiscard]] int call_rows() const { return std::min(each_call, rows - next); }
-  [[nodiscard]] std::int64_t written(int row_end) const {
-    if (layer->reduces) return row_end == rows ? output_offset + output_bytes : 0;
-    return row_end == 0 ? 0 : output_offset + output_bytes / rows * row_end;
-  }
-};
-
-struct Reader {
-  std::size_t stage;
-  std::size_t input;
-};
-
-// What a chain's operand is for its stages.
-struct Role {
-  int writer = -1;
-  std::vector<Reader> readers;
-  bool begins = false;    // in the chain
-  bool ends = false;      // in the chain
-  int scratch_of = -1;    // a stage
-  std::int64_t at = 0;    // of a window: the byte of the tensor that lies at its beginning
-  std::int64_t most = 0;  // of a window: the most bytes alive
-};
-
 class Simulation {
  public:
   Simulation(const Network& network, const Chain& chain) : network_(network), chain_(chain) {}
 
   std::optional<Schedule> run() {
-    for (int step = chain_.first_step; step <= chain_.last_step; ++step) {
-      if (!add_stage(step)) return std::nullopt;
-    }
-    for (std::size_t i = 0; i < roles_.size(); ++i) {
-      if (!settle(i)) return std::nullopt;
-    }
+    std::optional<Parts> parts = make_parts(network_, chain_);
+    if (!parts) return std::nullopt;
+    stages_ = std::move(parts->stages);
+    roles_ = std::move(parts->roles);
+    schedule_.operands = std::move(parts->operands);
+    schedule_.is_fed = parts->is_fed;
     if (!go_through(&Simulation::measure) || !size_windows()) return std::nullopt;
     for (Stage& stage : stages_) stage.next = 0;
     schedule_.state_bytes = runtime::stream_state_bytes(stages_.size(), schedule_.windows.size());
@@ -88,70 +38,6 @@ class Simulation {
  private:
   [[nodiscard]] const Tensor& tensor(std::size_t operand) const {
     return network_.liveness.tensors[static_cast<std::size_t>(schedule_.operands[operand].tensor)];
-  }
-
-  std::size_t operand_of(int tensor) {
-    auto& operands = schedule_.operands;
-    const auto found = std::ranges::find(operands, tensor, &Operand::tensor);
-    if (found != operands.end()) return static_cast<std::size_t>(found - operands.begin());
-    operands.push_back({tensor,
-                        network_.liveness.tensors[static_cast<std::size_t>(tensor)].size,
-                        false,
-                        0,
-                        0,
-                        {}});
-    roles_.emplace_back();
-    return operands.size() - 1;
-  }
-
-  bool add_stage(int step) {
-    if (!can_stream(network_, step)) return false;
-    const auto number = static_cast<std::size_t>(step);
-    const offload::Layer& layer = *network_.layers[number];
-    const std::vector<iree::Range> ranges = iree::ranges(network_.trace.steps[number]);
-    const std::vector<int>& tensors = network_.liveness.step_tensors[number];
-    const std::size_t inputs = layer.reads.size();
-    const auto index = stages_.size();
-    Stage stage{&layer, layer.rows, std::min(chain_.rows[index], layer.rows), 0, {}, 0, 0, 0, 0};
-    const auto offset = [&](std::size_t i) {
-      return static_cast<std::int64_t>(
-          ranges[i].offset -
-          network_.liveness.tensors[static_cast<std::size_t>(tensors[i])].offset);
-    };
-    for (std::size_t i = 0; i < inputs; ++i) {
-      if (tensors[i] < 0) continue;
-      const std::size_t operand = operand_of(tensors[i]);
-      roles_[operand].readers.push_back({index, stage.inputs.size()});
-      stage.inputs.push_back(
-          {operand, layer.reads[i], offset(i), static_cast<std::int64_t>(ranges[i].length)});
-    }
-    stage.output = operand_of(tensors[inputs]);
-    stage.output_offset = offset(inputs);
-    stage.output_bytes = static_cast<std::int64_t>(ranges[inputs].length);
-    Role& output = roles_[stage.output];
-    if (output.writer >= 0 || !output.readers.empty()) return false;
-    output.writer = static_cast<int>(index);
-    const std::size_t scratch = operand_of(tensors[inputs + 1]);
-    stage.scratch = scratch;
-    roles_[scratch].scratch_of = static_cast<int>(index);
-    if (layer.reduces && stage.each_call < stage.rows)
-      schedule_.operands[scratch].size = layer.sums_bytes;
-    stages_.push_back(std::move(stage));
-    return true;
-  }
-
-  bool settle(std::size_t operand) {
-    Role& role = roles_[operand];
-    role.begins = tensor(operand).first_step >= chain_.first_step;
-    role.ends = tensor(operand).last_step <= chain_.last_step;
-    if (role.writer >= 0 && !role.begins) return false;
-    if (role.writer < 0 || !role.ends) return true;
-    const Stage& stage = stages_[static_cast<std::size_t>(role.writer)];
-    const auto size = static_cast<std::int64_t>(tensor(operand).size);
-    if (stage.layer->reduces || stage.output_offset != 0 || stage.output_bytes != size) return true;
-    schedule_.operands[operand].is_window = true;
-    schedule_.operands[operand].row_bytes = stage.output_bytes / stage.rows;
-    return true;
   }
 
   // The first byte that is still to be read in the chain; behind everything if there is none.
@@ -178,7 +64,7 @@ class Simulation {
   }
 
   [[nodiscard]] bool is_ready(const Stage& stage) const {
-    return std::ranges::all_of(stage.inputs, [&](const Input& input) {
+    return std::ranges::all_of(stage.inputs, [&](const StageInput& input) {
       return roles_[input.operand].writer < 0 ||
              written(input.operand) >= input.end(stage.next + stage.call_rows());
     });
@@ -193,8 +79,10 @@ class Simulation {
     });
   }
 
+  // All rows of these are wanted, whoever reads them.
   [[nodiscard]] bool is_result(const Stage& stage) const {
-    return !roles_[stage.output].ends || roles_[stage.output].readers.empty();
+    return stage.layer == nullptr || !roles_[stage.output].ends ||
+           roles_[stage.output].readers.empty();
   }
 
   // Whether a stage may run: not, only if nothing better can, or at once.
@@ -211,7 +99,7 @@ class Simulation {
     const auto update = [&](std::size_t s) { turns_[s] = turn_of(stages_[s]); };
     update(static_cast<std::size_t>(&stage - stages_.data()));
     for (const Reader& reader : roles_[stage.output].readers) update(reader.stage);
-    for (const Input& input : stage.inputs) {
+    for (const StageInput& input : stage.inputs) {
       if (roles_[input.operand].writer >= 0)
         update(static_cast<std::size_t>(roles_[input.operand].writer));
     }
@@ -241,7 +129,7 @@ class Simulation {
       role.most = std::max(role.most,
                            stage.written(stage.next + stage.call_rows()) - kept_from(stage.output));
     }
-    for (const Input& input : stage.inputs) {
+    for (const StageInput& input : stage.inputs) {
       Operand& operand = schedule_.operands[input.operand];
       // What a window holds when it is first read lies at its end.
       if (operand.is_window && roles_[input.operand].at == 0)
@@ -250,12 +138,17 @@ class Simulation {
     return true;
   }
 
+  [[nodiscard]] int spare_rows(std::size_t stage) const {
+    if (!schedule_.is_fed) return chain_.spare[stage];
+    return stage == 0 ? chain_.input_spare : chain_.spare[stage - 1];
+  }
+
   bool size_windows() {
     for (std::size_t i = 0; i < roles_.size(); ++i) {
       Operand& operand = schedule_.operands[i];
       if (!operand.is_window) continue;
       Role& role = roles_[i];
-      const std::int64_t spare = chain_.spare[static_cast<std::size_t>(role.writer)];
+      const std::int64_t spare = spare_rows(static_cast<std::size_t>(role.writer));
       const auto all = static_cast<std::int64_t>(operand.size);
       const std::int64_t size = std::min(all, role.most + spare * operand.row_bytes);
       role.at = size == all ? 0 : std::min<std::int64_t>(0, role.at - role.most);
@@ -269,6 +162,7 @@ class Simulation {
 
   // Where nothing is told, calls differ by what any of them takes.
   static double cost(const Stage& stage, int rows) {
+    if (stage.layer == nullptr) return 0;
     return stage.layer->cost.row > 0 ? stage.layer->cost.of(rows) : kCall;
   }
 
@@ -290,10 +184,16 @@ class Simulation {
       role.at = from;
       schedule_.cost += kSlide + kSlideByte * static_cast<double>(kept * output.row_bytes);
     }
-    schedule_.ops.push_back(static_cast<std::uint8_t>(s));
+    schedule_.ops.push_back(number_of(s));
     schedule_.cost += kDecode + cost(stage, rows);
     note(s, std::nullopt);
     return true;
+  }
+
+  // As ops tell stages: the caller comes behind all others.
+  [[nodiscard]] std::uint8_t number_of(std::size_t stage) const {
+    if (schedule_.is_fed) stage = (stage == 0 ? stages_.size() : stage) - 1;
+    return static_cast<std::uint8_t>(stage);
   }
 
   [[nodiscard]] int window_number(std::size_t operand) const {
@@ -327,9 +227,9 @@ class Simulation {
 
   void note_operands(std::size_t caller) {
     const Stage& stage = stages_[caller];
-    for (const Input& input : stage.inputs) changed_.push_back(input.operand);
+    for (const StageInput& input : stage.inputs) changed_.push_back(input.operand);
     changed_.push_back(stage.output);
-    changed_.push_back(stage.scratch);
+    if (stage.scratch != kNoOperand) changed_.push_back(stage.scratch);
   }
 
   [[nodiscard]] Alive alive_now(std::size_t i, std::optional<std::size_t> caller) const {
@@ -339,7 +239,7 @@ class Simulation {
     if (role.scratch_of >= 0) {
       const auto owner = static_cast<std::size_t>(role.scratch_of);
       const Stage& stage = stages_[owner];
-      const bool keeps = stage.layer->reduces && stage.next > 0 && !stage.is_done();
+      const bool keeps = stage.reduces() && stage.next > 0 && !stage.is_done();
       return caller == owner || keeps ? Alive{0, size} : Alive{};
     }
     std::int64_t end = written(i);
@@ -363,25 +263,6 @@ class Simulation {
 };
 
 }  // namespace
-
-bool can_stream(const Network& network, int step) {
-  const auto number = static_cast<std::size_t>(step);
-  const offload::Layer* layer = network.layers[number];
-  if (layer == nullptr || layer->reads.empty()) return false;
-  const std::vector<iree::Access>& accesses = network.liveness.step_accesses[number];
-  const std::size_t inputs = layer->reads.size();
-  if (accesses.size() != inputs + 2 || accesses[inputs] != iree::Access::kWrite) return false;
-  const auto is_read = [](iree::Access access) { return access == iree::Access::kRead; };
-  if (!std::all_of(accesses.begin(), accesses.begin() + static_cast<std::ptrdiff_t>(inputs),
-                   is_read))
-    return false;
-  const iree::Range output = iree::ranges(network.trace.steps[number])[inputs];
-  const bool is_even =
-      layer->reduces || output.length % static_cast<std::uint64_t>(layer->rows) == 0;
-  return is_even && std::ranges::all_of(layer->reads, [](const offload::RowReads& reads) {
-           return reads.step >= 0;
-         });
-}
 
 std::optional<Schedule> schedule(const Network& network, const Chain& chain) {
   return Simulation(network, chain).run();

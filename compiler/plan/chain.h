@@ -13,12 +13,19 @@
 
 namespace thimble::plan {
 
+/// An input that the caller brings by rows while the network runs.
+struct Feed {
+  int input = -1;  ///< tensor of Liveness, which begins at step 0; -1: inputs are there beforehand
+  int rows = 0;
+};
+
 /// What chains are made of: a trace, what lives in it, and for each of its steps the layer that a
 /// microkernel computes, or none. Operands of such a step: inputs, output, scratch.
 struct Network {
   const iree::Trace& trace;
   const Liveness& liveness;
   std::vector<const offload::Layer*> layers;
+  Feed feed = {};
 };
 
 struct Chain {
@@ -27,6 +34,7 @@ struct Chain {
   std::vector<int> rows;   ///< that a call computes, one a stage
   std::vector<int> spare;  ///< rows more than needed in the window of a stage's output: the more
                            ///< there are, the more rarely it slides
+  int input_spare = 0;     ///< the same for the input, if it is fed
 
   bool operator==(const Chain&) const = default;
 };
@@ -55,7 +63,11 @@ struct Schedule {
   std::uint64_t state_bytes = 0;      ///< that the runtime keeps in the arena
   std::uint64_t peak_bytes = 0;       ///< the most that is alive at once
   double cost = 0;                    ///< instructions more than without a chain, about
+  bool is_fed = false;                ///< the stage behind all others is the caller
 };
+
+/// Whether the chain takes what the caller feeds: the one that begins at step 0.
+[[nodiscard]] bool is_fed(const Network& network, const Chain& chain);
 
 /// Whether a step can be a stage: all its inputs are read row by row.
 [[nodiscard]] bool can_stream(const Network& network, int step);

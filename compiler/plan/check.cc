@@ -17,7 +17,11 @@ class Memory {
   }
 
   Status run() {
-    for (const Binding& input : plan_.inputs) TRY(write("an input", input));
+    if (plan_.feed) {
+      TRY(write("the state of feeding", plan_.feed->state));
+    } else {
+      for (const Binding& input : plan_.inputs) TRY(write("an input", input));
+    }
     for (std::size_t s = 0; s < plan_.steps.size(); ++s) {
       const Step& step = plan_.steps[s];
       const std::string name = fmt::format("step {}", s);
@@ -37,6 +41,7 @@ class Memory {
           TRY(run_apart(name, step));
       }
     }
+    if (plan_.feed) TRY(read("the state of feeding", plan_.feed->state));
     for (const Binding& output : plan_.outputs) TRY(read("an output", output));
     return {};
   }
@@ -115,7 +120,7 @@ class Memory {
     const Step& step = plan_.steps[number];
     const Stream& stream = plan_.streams[static_cast<std::size_t>(step.stream)];
     Windows windows{
-        stream, {}, std::vector<std::uint32_t>(static_cast<std::size_t>(stream.stages))};
+        stream, {}, std::vector<std::uint32_t>(static_cast<std::size_t>(stream.stages) + 1)};
     for (const Stream::Window& window : stream.windows) windows.first.push_back(window.first);
     const Binding& state = step.bindings[0];
     TRY(write(fmt::format("step {}", number), state));
@@ -128,6 +133,8 @@ class Memory {
         TRY(slide(name, stream.ops[op] - runtime::kSlide, stream.ops[op + 1], stream.ops[op + 2],
                   windows));
         op += 2;
+      } else if (plan_.feed && number == 0 && stream.ops[op] == stream.stages) {
+        TRY(feed(name, windows));
       } else {
         if (stream.ops[op] >= stream.stages)
           return fail(ExitCode::kToolFailed, "memory plan: {} is no stage", name);
@@ -135,8 +142,31 @@ class Memory {
                  windows));
       }
       TRY(read(name, state));
+      if (plan_.feed) TRY(read(name, plan_.feed->state));
     }
+    if (plan_.feed && number == 0 && windows.next_row.back() != plan_.feed->rows)
+      return fail(ExitCode::kToolFailed, "memory plan: {} of the input's {} rows are taken",
+                  windows.next_row.back(), plan_.feed->rows);
     return {};
+  }
+
+  // The caller writes the input's next row.
+  Status feed(const std::string& name, Windows& windows) {
+    const auto row = static_cast<std::int64_t>(plan_.feed->row_bytes);
+    const std::int64_t first = windows.next_row.back()++ * row;
+    const Binding& input = plan_.inputs[0];
+    if (first + row > static_cast<std::int64_t>(input.length))
+      return fail(ExitCode::kToolFailed, "memory plan: {} takes a row too many", name);
+    for (std::size_t i = 0; i < windows.stream.windows.size(); ++i) {
+      const Stream::Window& window = windows.stream.windows[i];
+      if (window.writer != windows.stream.stages) continue;
+      Binding place{true, window.offset,  input.length,       window.tensor,
+                    0,    Access::kWrite, static_cast<int>(i)};
+      const Binding part = windows.part(place, first, first + row);
+      TRY(is_in_window(name, part, window));
+      return write(name, part);
+    }
+    return fail(ExitCode::kToolFailed, "memory plan: {} has no window to feed", name);
   }
 
   Status slide(const std::string& name, std::size_t number, std::int64_t down, std::int64_t kept,

@@ -48,10 +48,20 @@ class Chooser {
   }
 
   Streaming run() {
-    Streaming best = lay_out(network_, overlaps_, {});
-    if (!goal_.streaming || is_enough(best)) return best;
+    Streaming best;
+    if (!is_fed()) {
+      best = lay_out(network_, overlaps_, {});
+      if (!goal_.streaming || is_enough(best)) return best;
+    }
     find_choices();
     if (bounds_.empty()) return best;
+    if (is_fed()) {
+      constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
+      if (!cheapest(kAny)) return {};
+      best = lay_out_within(kAny);
+      for (const ChosenChain& chosen : best.chains) least_cost_ += chosen.schedule.cost;
+      if (is_enough(best)) return best;
+    }
     const std::uint64_t lowest = *bounds_.begin();
     for (std::uint64_t i = 1; i < kBounds && lowest < best.layout.arena_bytes; ++i)
       bounds_.insert(lowest + (best.layout.arena_bytes - lowest) * i / kBounds);
@@ -76,21 +86,34 @@ class Chooser {
     return goal_.arena_bytes && streaming.layout.arena_bytes <= *goal_.arena_bytes;
   }
 
+  [[nodiscard]] bool is_fed() const { return network_.feed.input >= 0; }
+
+  // What is fed is there for one chain only, which begins with it.
+  [[nodiscard]] bool may_begin(int step) const {
+    return !is_fed() || step == 0 || step > last_fed_step();
+  }
+  [[nodiscard]] int last_fed_step() const {
+    return network_.liveness.tensors[static_cast<std::size_t>(network_.feed.input)].last_step;
+  }
+
   void find_choices() {
     const int steps = static_cast<int>(network_.layers.size());
     Streaming apart = group(network_, overlaps_, {});
+    if (is_fed()) apart.packing.tensors[static_cast<std::size_t>(network_.feed.input)].size = 0;
     choices_.resize(network_.layers.size());
     for (int step = 0; step < steps; ++step) {
       alone_.push_back(bytes_at_step(apart.packing, step));
-      add({{step, step, {}, {}}, alone_.back(), 0});
+      if (!is_fed() || step > last_fed_step()) add({{step, step, {}, {}}, alone_.back(), 0});
     }
     if (alone_.empty()) return;
     least_of_interest_ = static_cast<std::uint64_t>(
         kOfInterest * static_cast<double>(*std::ranges::max_element(alone_)));
     for (int step = 0; step < steps; ++step) {
+      if (!may_begin(step)) continue;
       for (int last = step; last < steps && last < step + kLongestChain; ++last) {
         if (!can_stream(network_, last)) break;
-        if (last > step && may_be_an_end(step) && may_be_an_end(last)) add_chains(step, last);
+        if ((is_fed() && step == 0) || (last > step && may_be_an_end(step) && may_be_an_end(last)))
+          add_chains(step, last);
       }
     }
   }
@@ -111,6 +134,7 @@ class Chooser {
     std::uint64_t most = 0;  // that its steps need by themselves
     for (int step = first; step <= last; ++step)
       most = std::max(most, alone_[static_cast<std::size_t>(step)]);
+    if (is_fed() && first == 0) most = std::numeric_limits<std::uint64_t>::max();
     if (most < least_of_interest_) return;
     for (const Manner& manner : kManners) {
       Chain chain = make_chain(first, last, manner);
@@ -136,7 +160,7 @@ class Chooser {
   }
 
   [[nodiscard]] Chain make_chain(int first, int last, const Manner& manner) const {
-    Chain chain{first, last, {}, {}};
+    Chain chain{first, last, {}, {}, manner.spare};
     for (int step = first; step <= last; ++step) {
       const offload::Layer& layer = *network_.layers[static_cast<std::size_t>(step)];
       const double least = layer.cost.of(layer.rows) / layer.rows;
@@ -252,6 +276,10 @@ class Chooser {
     }
     result.push_back(chain);
     for (int& rows : result.back().rows) ++rows;
+    if (plan::is_fed(network_, chain) && chain.input_spare < kMostSpare) {
+      result.push_back(chain);
+      ++result.back().input_spare;
+    }
     return result;
   }
 
@@ -259,8 +287,7 @@ class Chooser {
                                                    std::uint64_t bound) const {
     std::vector<ChosenChain> chains;
     for (const Choice* choice : path) {
-      if (choice->chain.first_step != choice->chain.last_step)
-        chains.push_back(refined(*choice, bound));
+      if (!choice->chain.rows.empty()) chains.push_back(refined(*choice, bound));
     }
     return chains;
   }
@@ -282,7 +309,7 @@ class Chooser {
       std::vector<ChosenChain> chains = chains_of(*path, bound);
       double cost = 0;
       for (const ChosenChain& chosen : chains) cost += chosen.schedule.cost;
-      if (!goal_.arena_bytes && kCaution * cost > goal_.cost * all_) continue;
+      if (!goal_.arena_bytes && kCaution * (cost - least_cost_) > goal_.cost * all_) continue;
       Streaming next = lay_out(network_, overlaps_, std::move(chains));
       ++tries;
       if (next.layout.arena_bytes < best.layout.arena_bytes) best = std::move(next);
@@ -296,6 +323,7 @@ class Chooser {
   std::vector<std::uint64_t> alone_;  // what each step needs by itself
   std::uint64_t least_of_interest_ = 0;
   double all_ = 0;                            // instructions of all layers, about
+  double least_cost_ = 0;                     // of any chains: more than 0, if they have to be
   std::vector<std::vector<Choice>> choices_;  // by first step
   std::set<std::uint64_t> bounds_;
 };

@@ -7,6 +7,7 @@
 
 #include "compiler/plan/check.h"
 #include "compiler/plan/constant_block.h"
+#include "compiler/plan/feed.h"
 #include "compiler/plan/liveness.h"
 #include "compiler/plan/overlaps.h"
 
@@ -19,6 +20,7 @@ using iree::Range;
 constexpr std::size_t kMostBindings = 32;         // bits in Step::arena_bindings
 constexpr std::uint32_t kMostWorkgroups = 65535;  // Step::workgroups are 16 bits
 constexpr std::size_t kMostConstants = 255;
+constexpr std::uint64_t kFedStateBytes = sizeof(std::uint32_t);
 
 // An output that is a constant of the model has to be brought into the arena.
 void copy_constant_outputs(iree::Trace& trace) {
@@ -86,9 +88,12 @@ class Planner {
     liveness_ = analyze(trace_, accesses, input_bytes_.size(), microkernels);
     add_unread_inputs();
     add_scratch();
-    choose_memory();
+    if (goal_.fed_rows) {
+      ASSIGN_OR_RETURN(feed_, prepare_feed(trace_, liveness_, step_layers(), *goal_.fed_rows));
+    }
+    TRY(choose_memory());
     lay_out_constants();
-    plan_.arena_bytes = round_up(streaming_.layout.arena_bytes, kWordAlignment);
+    plan_.arena_bytes = round_up(streaming_.layout.arena_bytes, kWordAlignment) + fed_bytes();
     plan_.streaming_cost = streaming_.cost;
     auto chain = streaming_.chains.begin();
     for (int step = 0; step < step_count();) {
@@ -103,8 +108,10 @@ class Planner {
     add_moves(step_count());
     ends_of_groups_.push_back(static_cast<int>(plan_.steps.size()));
     add_tensors();
+    if (goal_.fed_rows) add_feed();
     for (std::size_t i = 0; i < input_bytes_.size(); ++i) {
-      plan_.inputs.push_back(in_arena(liveness_.input_tensors[i], -1, 0, input_bytes_[i]));
+      plan_.inputs.push_back(
+          in_arena(liveness_.input_tensors[i], goal_.fed_rows ? 0 : -1, 0, input_bytes_[i]));
     }
     for (std::size_t i = 0; i < trace_.outputs.size(); ++i) {
       const int tensor = liveness_.output_tensors[i];
@@ -151,10 +158,31 @@ class Planner {
             offset, Access::kRead};
   }
 
-  void choose_memory() {
-    const Network network{trace_, liveness_, step_layers()};
+  // Behind everything else, where nothing moves it.
+  [[nodiscard]] std::uint64_t fed_bytes() const { return goal_.fed_rows ? kFedStateBytes : 0; }
+
+  void add_feed() {
+    const Stream& stream = plan_.streams[0];
+    const auto window = std::ranges::find(stream.windows, feed_.input, &Stream::Window::tensor);
+    FedInput feed;
+    feed.rows = static_cast<std::uint32_t>(feed_.rows);
+    feed.row_bytes = static_cast<std::uint64_t>(window->row_bytes);
+    feed.window_rows = static_cast<std::uint32_t>(window->bytes / feed.row_bytes);
+    const int state = static_cast<int>(plan_.tensors.size());
+    const std::uint64_t offset = plan_.arena_bytes - kFedStateBytes;
+    feed.state = {true, offset, kFedStateBytes, state, 0, Access::kReadWrite};
+    plan_.tensors.push_back(
+        {kFedStateBytes, kFedStateBytes, {{-1, static_cast<int>(plan_.steps.size()), offset}}});
+    plan_.feed = feed;
+  }
+
+  Status choose_memory() {
+    const Network network{trace_, liveness_, step_layers(), feed_};
     const std::vector<Overlap> overlaps = find_overlaps(trace_, liveness_, numbers_, layers_);
-    streaming_ = choose_chains(network, overlaps, goal_);
+    Goal goal = goal_;
+    if (goal.arena_bytes) *goal.arena_bytes -= std::min(*goal.arena_bytes, fed_bytes());
+    streaming_ = choose_chains(network, overlaps, goal);
+    if (streaming_.groups.empty()) return cannot_feed("its first layers cannot run row by row");
     Alternatives& other = plan_.alternatives;
     other.least = streaming_.layout.lower_bound;
     other.unstreamed =
@@ -163,6 +191,7 @@ class Planner {
                  kWordAlignment);
     const Packing apart{liveness_.tensors, {}, {}, {}};
     other.apart = round_up(place(apart, lower_bound(apart)).arena_bytes, kWordAlignment);
+    return {};
   }
 
   // The caller still writes them.
@@ -231,7 +260,9 @@ class Planner {
       const Operand& window = chosen.schedule.operands[number];
       stream.windows.push_back(
           {window.tensor, streaming_.layout.offset(window.tensor, group(first)), window.size,
-           window.row_bytes, window.first, tensor(window.tensor).first_step - first});
+           window.row_bytes, window.first,
+           window.tensor == feed_.input ? stream.stages
+                                        : tensor(window.tensor).first_step - first});
     }
     Step step;
     step.kind = StepKind::kStream;
@@ -308,6 +339,7 @@ class Planner {
   const Goal& goal_;
   std::map<std::string, int> numbers_;  // of layers, by the functions that stand for them
   Liveness liveness_;
+  Feed feed_;
   Streaming streaming_;
   ConstantBlock constants_;
   // Steps of the plan: of a group of the trace's, the first and the last.

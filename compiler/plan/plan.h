@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,7 +58,7 @@ struct Stream {
     std::uint64_t bytes = 0;   ///< in the arena
     std::int64_t row_bytes = 0;
     std::int64_t first = 0;  ///< the tensor's byte that is at `offset`, before it has slid
-    int writer = 0;          ///< stage
+    int writer = 0;          ///< stage; the number of stages: the caller
   };
   int stages = 0;
   std::vector<Window> windows;
@@ -92,6 +93,16 @@ struct Alternatives {
                                  ///< chains have no smaller plan
 };
 
+/// How the caller brings the input (runtime/plan.h, FedInput). The first step is then a stream,
+/// which takes it as the stage behind all others.
+struct FedInput {
+  std::uint32_t rows = 0;
+  std::uint64_t row_bytes = 0;
+  std::uint32_t window_rows = 0;  ///< that are kept
+  Binding state;                  ///< how far it is: a word that lives from before the first step
+                                  ///< to the end
+};
+
 struct Plan {
   std::vector<Step> steps;
   std::vector<PlannedTensor> tensors;
@@ -100,14 +111,15 @@ struct Plan {
   Bytes constants;
   std::uint64_t arena_bytes = 0;
   Alternatives alternatives;
-  std::vector<Binding> inputs;   ///< all in the arena
-  std::vector<Binding> outputs;  ///< all in the arena
-  double streaming_cost = 0;     ///< instructions that streams add, of all, about
+  std::vector<Binding> inputs;        ///< all in the arena; one that is fed, its window
+  std::vector<Binding> outputs;       ///< all in the arena
+  double streaming_cost = 0;          ///< instructions that streams add, of all, about
+  std::optional<FedInput> feed = {};  ///< none: inputs are there before the first step
 };
 
 /// Plans memory anew for a trace. `input_bytes` are the sizes of the model's inputs. The arena may
 /// be larger than the goal allows: then nothing smaller was found. What the runtime's tables cannot
-/// hold is kBadModel.
+/// hold is kBadModel, and so is an input that cannot be fed though the goal wants it.
 [[nodiscard]] Result<Plan> make_plan(iree::Trace trace, const iree::AccessMap& accesses,
                                      const std::vector<offload::Layer>& layers,
                                      const std::vector<std::uint64_t>& input_bytes,

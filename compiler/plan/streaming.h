@@ -18,6 +18,9 @@ struct Goal {
   std::optional<std::uint64_t> arena_bytes;
   double cost = .03;  ///< instructions that streaming may add, of all, if nothing is allowed
   bool streaming = true;
+  /// The caller feeds the model's only input in so many rows; 0: in those that its layers take.
+  /// None: inputs are there beforehand.
+  std::optional<int> fed_rows = {};
 };
 
 struct ChosenChain {
@@ -45,7 +48,7 @@ struct Streaming {
                                 std::vector<ChosenChain> chains);
 
 /// The best that is found. Always the same for the same network. An arena that is larger than
-/// allowed is the smallest that was found.
+/// allowed is the smallest that was found. Without groups: the network cannot be fed.
 [[nodiscard]] Streaming choose_chains(const Network& network, const std::vector<Overlap>& overlaps,
                                       const Goal& goal);
 

@@ -159,8 +159,38 @@ Result<TargetInfo> Session::info() {
       .output_bytes = {inputs_end, sizes.end()}};
 }
 
-Result<Inference> Session::infer(std::span<const std::uint8_t> inputs) {
-  ASSIGN_OR_RETURN(Bytes payload, request(MessageType::kRun, Bytes(inputs.begin(), inputs.end())));
+// What the request that computes brings: all inputs; or nothing, after they were fed.
+Result<Bytes> Session::whole_or_fed(std::span<const std::uint8_t> inputs, std::size_t row_bytes) {
+  if (row_bytes == 0) return Bytes(inputs.begin(), inputs.end());
+  const std::size_t rows = inputs.size() / row_bytes;
+  std::size_t next = 0;
+  std::size_t count = 0;
+  do {
+    Bytes payload(sizeof(std::uint32_t));
+    const auto first = static_cast<std::uint32_t>(next);
+    std::memcpy(payload.data(), &first, sizeof first);
+    const auto piece = inputs.subspan(next * row_bytes, count * row_bytes);
+    payload.insert(payload.end(), piece.begin(), piece.end());
+    ASSIGN_OR_RETURN(const Bytes said, request(MessageType::kFeed, std::move(payload)));
+    ASSIGN_OR_RETURN(const auto answer, head_of<protocol::FeedAnswer>(said));
+    if (answer.status != 0) {
+      return fail(ExitCode::kToolFailed, "the model failed on the target with status {}",
+                  answer.status);
+    }
+    if (answer.next_row != next + count || (answer.room == 0 && answer.next_row != rows)) {
+      return fail(ExitCode::kToolFailed,
+                  "the target has {} rows of the input after {} were sent, and room for {}",
+                  answer.next_row, next + count, answer.room);
+    }
+    next = answer.next_row;
+    count = std::min<std::size_t>(answer.room, rows - next);
+  } while (next < rows);
+  return Bytes();
+}
+
+Result<Inference> Session::infer(std::span<const std::uint8_t> inputs, std::size_t row_bytes) {
+  ASSIGN_OR_RETURN(Bytes brought, whole_or_fed(inputs, row_bytes));
+  ASSIGN_OR_RETURN(Bytes payload, request(MessageType::kRun, std::move(brought)));
   ASSIGN_OR_RETURN(const auto head, head_of<protocol::RunAnswer>(payload));
   if (head.status == protocol::kWrongInputSize) {
     return fail(ExitCode::kUsage, "the target's model takes another input size than {} bytes",
@@ -181,9 +211,10 @@ Result<protocol::StatisticsAnswer> Session::statistics() {
   return head_of<protocol::StatisticsAnswer>(payload);
 }
 
-Result<std::vector<std::uint32_t>> Session::profile(std::span<const std::uint8_t> inputs) {
-  ASSIGN_OR_RETURN(const Bytes payload,
-                   request(MessageType::kProfile, Bytes(inputs.begin(), inputs.end())));
+Result<std::vector<std::uint32_t>> Session::profile(std::span<const std::uint8_t> inputs,
+                                                    std::size_t row_bytes) {
+  ASSIGN_OR_RETURN(Bytes brought, whole_or_fed(inputs, row_bytes));
+  ASSIGN_OR_RETURN(const Bytes payload, request(MessageType::kProfile, std::move(brought)));
   std::vector<std::uint32_t> steps = words_of(payload);
   if (std::ranges::find(steps, protocol::kStepFailed) != steps.end())
     return fail(ExitCode::kToolFailed, "a step of the model failed on the target");

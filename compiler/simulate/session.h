@@ -45,13 +45,16 @@ class Session {
   void set_timeout(int seconds) { timeout_ms_ = seconds * 1000; }
 
   [[nodiscard]] Result<TargetInfo> info();
-  /// `inputs`: all inputs, in order, little-endian. A wrong size is kUsage.
-  [[nodiscard]] Result<Inference> infer(std::span<const std::uint8_t> inputs);
+  /// `inputs`: all inputs, in order, little-endian. A wrong size is kUsage. `row_bytes`, if not 0:
+  /// the firmware's model is fed, with rows of so many bytes.
+  [[nodiscard]] Result<Inference> infer(std::span<const std::uint8_t> inputs,
+                                        std::size_t row_bytes = 0);
   /// Sizes and peaks of the stacks.
   [[nodiscard]] Result<protocol::StatisticsAnswer> statistics();
   /// Instructions that the function of each step of the plan retires for these inputs; empty if the
   /// firmware does not count them.
-  [[nodiscard]] Result<std::vector<std::uint32_t>> profile(std::span<const std::uint8_t> inputs);
+  [[nodiscard]] Result<std::vector<std::uint32_t>> profile(std::span<const std::uint8_t> inputs,
+                                                           std::size_t row_bytes = 0);
   /// What the trace holds, as the target sends it (compiler/trace); kToolFailed if it has none.
   [[nodiscard]] Result<Bytes> trace();
   /// Asks the target to end; it answers, then ends.
@@ -79,6 +82,8 @@ class Session {
   [[nodiscard]] std::unexpected<Error> target_failed(std::string_view how) const;
 
  private:
+  [[nodiscard]] Result<Bytes> whole_or_fed(std::span<const std::uint8_t> inputs,
+                                           std::size_t row_bytes);
   [[nodiscard]] Result<Bytes> request(protocol::MessageType type, Bytes payload);
   enum class Answer { kWhole, kDamaged, kSilence };
   [[nodiscard]] Result<Answer> attempt(const Bytes& request, const Frame& wanted, Bytes& answer);
