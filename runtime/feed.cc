@@ -21,7 +21,8 @@ class Feeding {
         walk_(step_, arena) {}
 
   void begin() {
-    walk_.begin(caller() + 1U);
+    walk_.begin(step_);
+    walk_.rows(caller()) = 0;
     state_ = 1;
   }
   void end() { state_ = kIdle; }

@@ -9,7 +9,7 @@ extern "C" std::uint32_t thimble_run_stream(const Plan* plan, std::uint32_t numb
   const Step& step = plan->steps[number];
   const auto& stream = *static_cast<const Stream*>(step.detail);
   StreamWalk walk(step, arena);
-  walk.begin(step.workgroups[0]);
+  walk.begin(step);
   const std::uint8_t* const end = stream.ops + stream.op_bytes;
   for (const std::uint8_t* op = stream.ops; op != end; ++op) {
     if (*op >= kSlide) {

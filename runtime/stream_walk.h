@@ -18,11 +18,11 @@ class StreamWalk {
         offsets_(reinterpret_cast<std::uint32_t*>(arena + step.bindings[0].offset)),
         rows_(reinterpret_cast<std::uint16_t*>(offsets_ + stream_.window_count)) {}
 
-  /// Before the first op; `stages`, with the caller where it is one.
-  void begin(std::uint32_t stages) {
+  /// Before the first op.
+  [[gnu::always_inline]] void begin(const Step& step) {
     for (std::uint32_t i = 0; i < stream_.window_count; ++i)
       offsets_[i] = stream_.windows[i].offset;
-    for (std::uint32_t i = 0; i < stages; ++i) rows_[i] = 0;
+    for (std::uint32_t i = 0; i < step.workgroups[0]; ++i) rows_[i] = 0;
   }
 
   /// Rows that a stage, or the caller, has written.
@@ -34,7 +34,7 @@ class StreamWalk {
            static_cast<std::int32_t>(offsets_[window] + number * stream_.windows[window].row_bytes);
   }
 
-  void call(unsigned number) {
+  [[gnu::always_inline]] void call(unsigned number) {
     const Step& stage = stages_[number];
     std::byte* buffers[kMostMicrokernelBuffers];
     for (unsigned i = 0; i < stage.binding_count; ++i) buffers[i] = address_of(stage, i);

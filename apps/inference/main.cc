@@ -142,8 +142,8 @@ bool serve() {
   }
   const bool brings_inputs =
       header->type == MessageType::kRun || (kCountsSteps && header->type == MessageType::kProfile);
-  const std::uint32_t input_bytes = kIsFed ? 0 : total_bytes(kModel.inputs);
-  const bool right_size = brings_inputs && header->length == input_bytes;
+  const bool right_size =
+      brings_inputs && header->length == (kIsFed ? 0 : total_bytes(kModel.inputs));
   if (right_size && !kIsFed) {
     for (const TensorView& tensor : kModel.inputs) receiver.payload(bytes_of(tensor));
   } else {
@@ -175,8 +175,7 @@ bool serve() {
     case MessageType::kQuit:
       answer_with(*header, {});
       return false;
-    case MessageType::kFeed:
-    case MessageType::kNak:
+    default:
       break;
   }
   answer_with({.type = MessageType::kNak, .sequence = header->sequence}, {});

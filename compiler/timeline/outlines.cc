@@ -25,6 +25,7 @@ class StreamState {
     for (int stage = 0; stage < stream_.stages; ++stage)
       stages_.push_back(&plan.steps[number + 1 + at(stage)]);
     next_rows_.resize(stages_.size());
+    is_fed_ = plan.feed.has_value() && number == 0;
     for (const plan::Stream::Window& window : stream_.windows) firsts_.push_back(window.first);
   }
 
@@ -34,6 +35,10 @@ class StreamState {
   }
 
   void begin(std::size_t stage) {
+    if (stage == stages_.size()) {  // the caller
+      ++fed_rows_;
+      return;
+    }
     const plan::Step& step = *stages_[stage];
     next_rows_[stage] = std::min(step.workgroups[0], next_rows_[stage] + step.rows_per_call);
   }
@@ -60,7 +65,11 @@ class StreamState {
     }
     for (const auto& [tensor, first] : unread) {
       const auto [place, is_new] = all.try_emplace(tensor);
-      if (is_new) place->second.high = plan_.tensors[at(tensor)].bytes;
+      if (is_new) {
+        place->second.high = is_fed_ && tensor == plan_.inputs[0].tensor
+                                 ? fed_rows_ * plan_.feed->row_bytes
+                                 : plan_.tensors[at(tensor)].bytes;
+      }
       place->second.low = first;
     }
     for (std::size_t i = 0; i < stream_.windows.size(); ++i) {
@@ -93,6 +102,8 @@ class StreamState {
   std::vector<const plan::Step*> stages_;
   std::vector<std::uint32_t> next_rows_;
   std::vector<std::int64_t> firsts_;
+  bool is_fed_ = false;
+  std::uint64_t fed_rows_ = 0;
 };
 
 class Outlines {

@@ -165,6 +165,10 @@ class Maker {
       uses[plan_.inputs[i].tensor] = Use::kInput;
       names_[plan_.inputs[i].tensor] = {name_of(model_.inputs[i])};
     }
+    if (plan_.feed) {
+      add_name(plan_.feed->state.tensor, "state of feeding");
+      scratch_.insert(plan_.feed->state.tensor);
+    }
     for (const int tensor : scratch_) uses[tensor] = Use::kScratch;
     numbers_.assign(plan_.tensors.size(), -1);
     for (std::size_t i = 0; i < plan_.tensors.size(); ++i) {
