@@ -306,15 +306,37 @@ class Chooser {
       if (bound >= best.layout.arena_bytes || tries == kMostLayouts) break;
       const auto path = cheapest(bound);
       if (!path) continue;
-      std::vector<ChosenChain> chains = chains_of(*path, bound);
-      double cost = 0;
-      for (const ChosenChain& chosen : chains) cost += chosen.schedule.cost;
-      if (!goal_.arena_bytes && kCaution * (cost - least_cost_) > goal_.cost * all_) continue;
-      Streaming next = lay_out(network_, overlaps_, std::move(chains));
+      if (!try_chains(chains_of(*path, bound), best)) continue;
       ++tries;
-      if (next.layout.arena_bytes < best.layout.arena_bytes) best = std::move(next);
+      if (is_fed()) try_chains(tight_chains_of(*path), best);
     }
     return best;
+  }
+
+  // Keeps the better one. False if the chains cost too much.
+  bool try_chains(std::vector<ChosenChain> chains, Streaming& best) const {
+    double cost = 0;
+    for (const ChosenChain& chosen : chains) cost += chosen.schedule.cost;
+    if (!goal_.arena_bytes && kCaution * (cost - least_cost_) > goal_.cost * all_) return false;
+    Streaming next = lay_out(network_, overlaps_, std::move(chains));
+    if (next.layout.arena_bytes < best.layout.arena_bytes) best = std::move(next);
+    return true;
+  }
+
+  // Windows of no more rows than are needed: no fewer bytes are alive at once, but they may lie
+  // closer together.
+  [[nodiscard]] std::vector<ChosenChain> tight_chains_of(
+      const std::vector<const Choice*>& path) const {
+    std::vector<ChosenChain> chains;
+    for (const Choice* choice : path) {
+      if (choice->chain.rows.empty()) continue;
+      Chain chain = choice->chain;
+      std::ranges::fill(chain.spare, 0);
+      chain.input_spare = 0;
+      if (auto tight = schedule(network_, chain))
+        chains.push_back({std::move(chain), *std::move(tight), -1});
+    }
+    return chains;
   }
 
   const Network& network_;
