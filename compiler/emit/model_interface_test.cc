@@ -39,6 +39,14 @@ Interface interface_with(const std::string& name) {
   return make_interface(model, model.outputs, plan);
 }
 
+// Of a model whose input comes by rows.
+Interface fed_interface() {
+  Interface interface = interface_with("input");
+  interface.inputs.resize(1);
+  interface.fed = {4, 5, 3};
+  return interface;
+}
+
 const std::vector<std::string>& names() {
   static const std::vector<std::string> list{"input",
                                              "serving_default/x:0",
@@ -118,8 +126,9 @@ int use() {
 )"));
   }
 
-  void expect_compiles(const std::string& name) {
-    const Interface interface = interface_with(name);
+  void expect_compiles(const std::string& name) { expect_compiles(interface_with(name), name); }
+
+  void expect_compiles(const Interface& interface, const std::string& name) {
     const std::filesystem::path& folder = made_->path();
     ASSERT_TRUE(write_text(folder / "net_7.h", c_header(interface)));
     ASSERT_TRUE(write_text(folder / "net_7.hpp", cpp_header(interface)));
@@ -138,6 +147,8 @@ int use() {
     }
   }
 
+  [[nodiscard]] const std::filesystem::path& folder() const { return made_->path(); }
+
  private:
   Result<TemporaryFolder> made_ =
       TemporaryFolder::make(std::filesystem::temp_directory_path() / "interface");
@@ -145,6 +156,61 @@ int use() {
 
 TEST_F(HeaderTest, CompilesWhateverTheTensorsAreCalled) {
   for (const std::string& name : names()) expect_compiles(name);
+}
+
+class FedHeaderTest : public HeaderTest {
+ protected:
+  void SetUp() override {
+    HeaderTest::SetUp();
+    ASSERT_TRUE(write_text(folder() / "uses.c", R"(#include "net_7.h"
+static uint8_t arena[NET_7_ARENA_BYTES];
+int use(const int8_t* image);
+int use(const int8_t* image) {
+  if (net_7_begin(arena) != 0) return -1;
+  if (net_7_feed_rows(arena, image, NET_7_INPUT_0_WINDOW_ROWS) != 0) return -1;
+  while (net_7_rows_fed(arena) < NET_7_INPUT_0_ROWS) {
+    uint32_t count;
+    int8_t* row = net_7_next_rows(arena, &count);
+    for (uint32_t i = 0; i < count * NET_7_INPUT_0_ROW_BYTES; ++i) row[i] = 0;
+    if (net_7_rows_written(arena, count) != 0) return -1;
+  }
+  return net_7_finish(arena) != 0 ? -1 : net_7_output_0(arena)[0];
+}
+)"));
+    ASSERT_TRUE(write_text(folder() / "uses.cc", R"(#include "net_7.hpp"
+namespace net = thimble::model::net_7;
+static_assert(net::kRows == 4 && net::kRowElements == 5 && net::kWindowRows == 3);
+static_assert(net::Input0::kCount == 20 && net::Input0::kZeroPoint == -3);
+template <typename T>
+concept HasPlace = requires { T::kOffset; };
+static_assert(!HasPlace<net::Input0> && HasPlace<net::Output0>);
+alignas(net::kArenaAlignment) std::byte arena[net::kArenaBytes];
+int use(std::span<const std::int8_t> image) {
+  if (net::begin(arena) + net::feed_rows(arena, image) != 0) return -1;
+  const std::span<std::int8_t> rows = net::next_rows(arena);
+  for (std::int8_t& element : rows) element = 1;
+  if (net::rows_written(arena, net::kRows - net::rows_fed(arena)) != 0) return -1;
+  return net::finish(arena) + net::output_0(arena)[9];
+}
+)"));
+  }
+};
+
+TEST_F(FedHeaderTest, CompilesForCAndCpp) {
+  expect_compiles(fed_interface(), "a fed input");
+}
+
+TEST(ModelInterface, WhatIsFedHasNoPlaceAndNoRun) {
+  const std::string header = c_header(fed_interface());
+  for (const char* line :
+       {"#define NET_7_INPUT_0_COUNT 20u", "#define NET_7_INPUT_0_ROWS 4u",
+        "#define NET_7_INPUT_0_ROW_BYTES 5u", "#define NET_7_INPUT_0_WINDOW_ROWS 3u",
+        "int net_7_begin(void* arena);", "int net_7_finish(void* arena);"})
+    EXPECT_TRUE(holds(header, line)) << line << "\n" << header;
+  for (const char* text : {"INPUT_0_OFFSET", "net_7_run", "net_7_input_0"}) {
+    EXPECT_EQ(header.find(text), std::string::npos) << text;
+    EXPECT_EQ(cpp_header(fed_interface()).find(text), std::string::npos) << text;
+  }
 }
 
 TEST(ModelInterface, NamesAreHarmlessInCommentsAndStrings) {

@@ -122,6 +122,32 @@ TEST_F(PlanSourceTest, AStreamCompilesAndBringsItsRunner) {
   EXPECT_EQ(plain->find("thimble_run_stream"), std::string::npos) << "nothing that is not used";
 }
 
+// The same, its input fed in rows of 8 bytes.
+plan::Plan fed() {
+  plan::Plan plan = streamed();
+  plan.streams[0].windows.push_back({2, 160, 16, 8, 0, 2});
+  plan.streams[0].ops = {2, 0, 2, 0, 1, 2, 0x80, 1, 2, 0, 1};
+  plan.steps[1].bindings[0].window = 1;
+  plan.feed = {3, 8, 2, {true, 252, 4}};
+  return plan;
+}
+
+TEST_F(PlanSourceTest, AFedPlanBringsWhatTakesRows) {
+  const auto symbols = compile(fed());
+  ASSERT_TRUE(symbols.has_value()) << symbols.error().message;
+  for (const char* symbol :
+       {"U thimble_run_unfed\n", "U thimble_feed_begin\n", "U thimble_rows_written\n",
+        "T net_begin\n", "T net_feed_rows\n", "T net_next_rows\n", "T net_rows_written\n",
+        "T net_rows_fed\n", "T net_finish\n"})
+    EXPECT_NE(symbols->find(symbol), std::string::npos) << symbol << *symbols;
+  for (const char* symbol : {"net_run", "thimble_run_stream"})
+    EXPECT_EQ(symbols->find(symbol), std::string::npos) << symbol << *symbols;
+  const std::string source = plan_source("net", fed());
+  for (const char* part : {"kOps0[] = {2, 0, 2, 0, 1, 2, 128, 1, 2, 0, 1};", "{160u, 8, 2}",
+                           "kFedInput = {&kPlan, 252, 1, 3, 8};"})
+    EXPECT_NE(source.find(part), std::string::npos) << part << "\n" << source;
+}
+
 TEST_F(PlanSourceTest, TablesAreConstantData) {
   ASSERT_TRUE(compile(sample()));
   const auto sections = run_tool({"llvm-readelf-19", "-S", object("plan.cc").string()});

@@ -57,7 +57,8 @@ Result<Feed> prepare_feed(const iree::Trace& trace, Liveness& liveness,
   }
   const auto bytes = static_cast<std::int64_t>(input.size);
   const std::int64_t all = rows > 0 ? rows : bytes / common_row(liveness, layers, number);
-  if (all < 2 || all > kMostRows || bytes % all != 0)
+  if (all < 2) return cannot_feed("its first layer takes the input as a whole");
+  if (all > kMostRows || bytes % all != 0)
     return cannot_feed(fmt::format("{} bytes are {} rows to its first layer", bytes, all));
   input.first_step = 0;
   return Feed{number, static_cast<int>(all)};

@@ -12,7 +12,7 @@ namespace {
 
 using runtime::StatusCode;
 
-constexpr int kRounds = 6;
+constexpr int kRounds = 3;
 constexpr std::byte kDirt{0x5a};
 
 // An arena between bytes that must stay as they are.

@@ -29,7 +29,8 @@ enum class Act {
   kTextFirst
 };
 
-// A target that answers kRun by each input byte plus one, after misbehaving as told.
+// A target that answers kRun by each input byte plus one, after misbehaving as told. Rows that it
+// is fed come before.
 class Peer {
  public:
   Peer(int descriptor, std::deque<Act> acts) : descriptor_(descriptor), acts_(std::move(acts)) {
@@ -44,6 +45,9 @@ class Peer {
   }
 
  private:
+  static constexpr std::uint32_t kRows = 5;
+  static constexpr std::uint32_t kRowBytes = 3;
+
   void serve() {
     send_text("a banner of the target\n");
     std::uint8_t buffer[4096];
@@ -58,13 +62,32 @@ class Peer {
     }
   }
 
-  static Frame right_answer(const Frame& request) {
+  // As apps/inference takes rows: those that are the next ones and fit; others do no harm.
+  Bytes take_rows(const Frame& request) {
+    std::uint32_t first = 0;
+    std::memcpy(&first, request.payload.data(), sizeof first);
+    const Bytes brought(request.payload.begin() + sizeof first, request.payload.end());
+    const auto next = [&] { return static_cast<std::uint32_t>(fed_.size()) / kRowBytes; };
+    const auto room = [&] { return std::min(next() == 2 ? 1U : 2U, kRows - next()); };
+    if (first == 0 && brought.empty()) {
+      fed_.clear();
+    } else if (first == next() && brought.size() <= room() * kRowBytes) {
+      fed_.insert(fed_.end(), brought.begin(), brought.end());
+    }
+    const protocol::FeedAnswer answer{0, next(), room()};
+    Bytes payload(sizeof answer);
+    std::memcpy(payload.data(), &answer, sizeof answer);
+    return payload;
+  }
+
+  Frame right_answer(const Frame& request) {
     Frame frame{.type = request.type, .sequence = request.sequence, .payload = {}};
+    if (request.type == MessageType::kFeed) frame.payload = take_rows(request);
     if (request.type == MessageType::kRun) {
       const protocol::RunAnswer head{0, 7, 1};
       frame.payload.resize(sizeof head);
       std::memcpy(frame.payload.data(), &head, sizeof head);
-      for (const std::uint8_t byte : request.payload) {
+      for (const std::uint8_t byte : request.payload.empty() ? fed_ : request.payload) {
         frame.payload.push_back(static_cast<std::uint8_t>(byte + 1));
       }
     }
@@ -129,6 +152,7 @@ class Peer {
   int descriptor_;
   std::deque<Act> acts_;
   FrameParser parser_;
+  Bytes fed_;
   std::thread thread_;
 };
 
@@ -180,6 +204,35 @@ TEST(SessionTest, EachMishapIsMended) {
       EXPECT_EQ(inference->outputs, their_outputs());
     }
   }
+}
+
+TEST(SessionTest, RowsAreFedAsTheTargetHasRoom) {
+  Bytes rows(15);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<std::uint8_t>(7 * i);
+  Bytes expected = rows;
+  for (std::uint8_t& byte : expected) ++byte;
+  const auto mishaps = {Act::kAnswer, Act::kIgnore, Act::kDamage, Act::kNak,
+                        Act::kCutOff, Act::kStale,  Act::kRepeat};
+  for (const Act act : mishaps) {
+    for (std::size_t before = 0; before < 5; ++before) {  // begin, rows, the run
+      std::deque<Act> acts(before, Act::kAnswer);
+      acts.push_back(act);
+      Line line(std::move(acts));
+      for (int i = 0; i < 2; ++i) {
+        const auto inference = line.session->infer(rows, 3);
+        ASSERT_TRUE(inference) << static_cast<int>(act) << ": " << inference.error().message;
+        EXPECT_EQ(inference->outputs, expected);
+      }
+    }
+  }
+}
+
+TEST(SessionTest, ATargetWithOtherRowsIsToldOf) {
+  Line line({});
+  const auto inference = line.session->infer(Bytes(18), 3);
+  ASSERT_FALSE(inference);
+  EXPECT_NE(inference.error().message.find("5 rows of the input"), std::string::npos)
+      << inference.error().message;
 }
 
 TEST(SessionTest, GivesUpAfterFour) {
