@@ -33,6 +33,10 @@ std::shared_ptr<Demonstration> add_demonstration_options(CLI::App& verb) {
 Result<ApplicationBuild> build_for(const Application& application, const ModelOptions& options,
                                    const emit::Target& target,
                                    const std::vector<std::string>& definitions) {
+  if (options.feed) {
+    return fail(ExitCode::kUsage, "--feed is for a model alone; {} is an application",
+                options.model);
+  }
   std::optional<std::filesystem::path> out;
   if (!options.out.empty()) out = options.out;
   return build_application(application, target, out, definitions);

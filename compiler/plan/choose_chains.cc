@@ -1,41 +1,22 @@
-// See streaming.h. Every run of neighbouring steps is tried as a chain, with calls of few and of
-// more rows. A network is a sequence of such chains and of steps by themselves: with a bound for
-// what any of them may need, the cheapest sequence is a shortest path. The bound is what is
+// See streaming.h. A network is a sequence of such chains and of steps by themselves: with a bound
+// for what any of them may need, the cheapest sequence is a shortest path. The bound is what is
 // searched for.
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <set>
 
-#include "compiler/plan/streaming.h"
+#include "compiler/plan/choices.h"
 
 namespace thimble::plan {
 namespace {
 
-constexpr double kCaution = 1.2;    // estimates of what chains cost are a little low
-constexpr int kLongestChain = 40;   // steps
-constexpr double kOfInterest = .3;  // of what the largest step needs
-constexpr int kMostRowsOfCall = 12;
+constexpr double kCaution = 1.2;  // estimates of what chains cost are a little low
 constexpr int kMostLayouts = 24;  // that are tried for one goal
 constexpr int kMostRefinements = 60;
 constexpr std::size_t kMostFailures = 12;  // of refinements
 constexpr int kMoreRows = 3;
 constexpr int kMostSpare = 6;
 constexpr std::uint64_t kBounds = 24;  // besides those that chains suggest
-
-// How a chain may run: how much dearer rows may be than in one call for all, and rows to spare.
-struct Manner {
-  double waste;
-  int spare;
-};
-constexpr std::array kManners{Manner{1e9, 0}, Manner{1e9, 1}, Manner{.1, 0},  Manner{.05, 0},
-                              Manner{.05, 1}, Manner{.02, 0}, Manner{.02, 2}, Manner{.01, 4}};
-
-struct Choice {
-  Chain chain;
-  std::uint64_t need = 0;
-  double cost = 0;
-};
 
 class Chooser {
  public:
@@ -53,7 +34,9 @@ class Chooser {
       best = lay_out(network_, overlaps_, {});
       if (!goal_.streaming || is_enough(best)) return best;
     }
-    find_choices();
+    Choices choices = find_choices(network_, overlaps_);
+    choices_ = std::move(choices.by_first_step);
+    bounds_ = std::move(choices.needs);
     if (bounds_.empty()) return best;
     if (is_fed()) {
       constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
@@ -88,106 +71,6 @@ class Chooser {
 
   [[nodiscard]] bool is_fed() const { return network_.feed.input >= 0; }
 
-  // What is fed is there for one chain only, which begins with it.
-  [[nodiscard]] bool may_begin(int step) const {
-    return !is_fed() || step == 0 || step > last_fed_step();
-  }
-  [[nodiscard]] int last_fed_step() const {
-    return network_.liveness.tensors[static_cast<std::size_t>(network_.feed.input)].last_step;
-  }
-
-  void find_choices() {
-    const int steps = static_cast<int>(network_.layers.size());
-    Streaming apart = group(network_, overlaps_, {});
-    if (is_fed()) apart.packing.tensors[static_cast<std::size_t>(network_.feed.input)].size = 0;
-    choices_.resize(network_.layers.size());
-    for (int step = 0; step < steps; ++step) {
-      alone_.push_back(bytes_at_step(apart.packing, step));
-      if (!is_fed() || step > last_fed_step()) add({{step, step, {}, {}}, alone_.back(), 0});
-    }
-    if (alone_.empty()) return;
-    least_of_interest_ = static_cast<std::uint64_t>(
-        kOfInterest * static_cast<double>(*std::ranges::max_element(alone_)));
-    for (int step = 0; step < steps; ++step) {
-      if (!may_begin(step)) continue;
-      for (int last = step; last < steps && last < step + kLongestChain; ++last) {
-        if (!can_stream(network_, last)) break;
-        if ((is_fed() && step == 0) || (last > step && may_be_an_end(step) && may_be_an_end(last)))
-          add_chains(step, last);
-      }
-    }
-  }
-
-  // A chain that goes on beyond the steps of interest is seldom better for it.
-  [[nodiscard]] bool may_be_an_end(int step) const {
-    const auto number = static_cast<std::size_t>(step);
-    return alone_[number] >= least_of_interest_ || network_.layers[number]->reduces;
-  }
-
-  void add(Choice choice) {
-    bounds_.insert(choice.need);
-    choices_[static_cast<std::size_t>(choice.chain.first_step)].push_back(std::move(choice));
-  }
-
-  void add_chains(int first, int last) {
-    std::vector<Choice> found;
-    std::uint64_t most = 0;  // that its steps need by themselves
-    for (int step = first; step <= last; ++step)
-      most = std::max(most, alone_[static_cast<std::size_t>(step)]);
-    if (is_fed() && first == 0) most = std::numeric_limits<std::uint64_t>::max();
-    if (most < least_of_interest_) return;
-    for (const Manner& manner : kManners) {
-      Chain chain = make_chain(first, last, manner);
-      const bool is_known = std::ranges::any_of(found, [&](const Choice& other) {
-        return other.chain.rows == chain.rows && other.chain.spare == chain.spare;
-      });
-      if (is_known) continue;
-      const auto result = schedule(network_, chain);
-      if (!result) continue;
-      const std::uint64_t need = result->peak_bytes + bytes_beside(*result, first, last);
-      if (need >= most) {
-        if (found.empty()) return;
-        continue;
-      }
-      found.push_back({std::move(chain), need, result->cost});
-    }
-    for (const Choice& choice : found) {
-      const bool is_worse = std::ranges::any_of(found, [&](const Choice& other) {
-        return other.need <= choice.need && other.cost < choice.cost;
-      });
-      if (!is_worse) add(choice);
-    }
-  }
-
-  [[nodiscard]] Chain make_chain(int first, int last, const Manner& manner) const {
-    Chain chain{first, last, {}, {}, manner.spare};
-    for (int step = first; step <= last; ++step) {
-      const offload::Layer& layer = *network_.layers[static_cast<std::size_t>(step)];
-      const double least = layer.cost.of(layer.rows) / layer.rows;
-      int rows = 1;
-      while (rows < std::min(layer.rows, kMostRowsOfCall) &&
-             layer.cost.of(rows) / rows > least * (1 + manner.waste))
-        ++rows;
-      chain.rows.push_back(rows);
-      chain.spare.push_back(manner.spare);
-    }
-    return chain;
-  }
-
-  // What lives through a chain without being touched.
-  [[nodiscard]] std::uint64_t bytes_beside(const Schedule& schedule, int first, int last) const {
-    std::uint64_t bytes = 0;
-    const auto& tensors = network_.liveness.tensors;
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-      if (tensors[i].last_step < first || tensors[i].first_step > last) continue;
-      const bool is_touched = std::ranges::any_of(schedule.operands, [&](const Operand& operand) {
-        return operand.tensor == static_cast<int>(i);
-      });
-      if (!is_touched) bytes += round_up(tensors[i].size, tensors[i].alignment);
-    }
-    return bytes;
-  }
-
   // The cheapest sequence in which nothing needs more than `bound`; absent if there is none.
   [[nodiscard]] std::optional<std::vector<const Choice*>> cheapest(std::uint64_t bound) const {
     const std::size_t steps = choices_.size();
@@ -215,8 +98,7 @@ class Chooser {
   // by step what saves the most instructions for a byte.
   [[nodiscard]] ChosenChain refined(const Choice& choice, std::uint64_t bound) const {
     ChosenChain best{choice.chain, *schedule(network_, choice.chain), -1};
-    const std::uint64_t beside =
-        bytes_beside(best.schedule, choice.chain.first_step, choice.chain.last_step);
+    const std::uint64_t beside = bytes_beside(network_, best.schedule, best.chain);
     std::vector<Chain> too_large;
     for (int round = 0; round < kMostRefinements && too_large.size() < kMostFailures; ++round) {
       std::optional<ChosenChain> next;
@@ -342,8 +224,6 @@ class Chooser {
   const Network& network_;
   const std::vector<Overlap>& overlaps_;
   Goal goal_;
-  std::vector<std::uint64_t> alone_;  // what each step needs by itself
-  std::uint64_t least_of_interest_ = 0;
   double all_ = 0;                            // instructions of all layers, about
   double least_cost_ = 0;                     // of any chains: more than 0, if they have to be
   std::vector<std::vector<Choice>> choices_;  // by first step
