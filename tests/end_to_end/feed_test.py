@@ -6,31 +6,9 @@ import sys
 import unittest
 
 sys.dont_write_bytecode = True
-from harness import EndToEnd, add_tests, call, full_model, small_model
+from harness import ROOT, EndToEnd, add_tests, call, full_model
 
 MOST_COST = 1.03  # instructions, of those of the model that is not fed, where neither has to fit
-
-FIRMWARE = r"""
-#include <stdint.h>
-#include "resnet8.h"
-
-static _Alignas(RESNET8_ARENA_ALIGNMENT) uint8_t arena[RESNET8_ARENA_BYTES];
-extern const int8_t frames[][RESNET8_INPUT_0_COUNT];
-int classify(int frame, int8_t* scores);
-
-int classify(int frame, int8_t* scores) {
-  if (resnet8_begin(arena) != 0) return 1;
-  uint32_t row = 0;
-  for (uint32_t most = 1; row < RESNET8_INPUT_0_ROWS; most = most % 5 + 1) {
-    uint32_t count = RESNET8_INPUT_0_ROWS - row < most ? RESNET8_INPUT_0_ROWS - row : most;
-    if (resnet8_feed_rows(arena, frames[frame] + row * RESNET8_INPUT_0_ROW_BYTES, count) != 0) return 2;
-    row += count;
-  }
-  if (resnet8_finish(arena) != 0) return 3;
-  for (uint32_t i = 0; i < RESNET8_OUTPUT_0_COUNT; ++i) scores[i] = resnet8_output_0(arena)[i];
-  return 0;
-}
-"""
 
 
 class Feed(EndToEnd):
@@ -75,19 +53,18 @@ class Feed(EndToEnd):
         self.assertLessEqual(report["memory"]["ram"], allowed)
         self.assertEqual(report["validation"]["mismatches"], 0)
 
-    def test_the_library_links_into_other_firmware(self):
-        out = self.folder / "out"
+    def test_other_firmware_feeds_the_library(self):
+        out, elf = self.folder / "out", self.folder / "c-firmware.elf"
         self.succeeds("compile", "resnet8", "--feed", "--out", out)
-        (self.folder / "uses.c").write_text(FIRMWARE)
-        done = call("riscv64-unknown-elf-gcc", "-march=rv32imac", "-mabi=ilp32", "-std=c11", "-ffreestanding", "-Wall", "-Wextra", "-Werror",
-                    "-O2", "-c", f"-I{out}", self.folder / "uses.c", "-o", self.folder / "uses.o")
-        self.assertEqual(done.code, 0, done)
-        done = call("riscv64-unknown-elf-ld", "-melf32lriscv", "-r", "--gc-sections", "-u", "classify", self.folder / "uses.o",
-                    out / "libresnet8.a", "-o", self.folder / "linked.o")
-        self.assertEqual(done.code, 0, done)
-        symbols = call("riscv64-unknown-elf-nm", self.folder / "linked.o").out
-        self.assertIn(" T resnet8_feed_rows\n", symbols)
-        self.assertNotIn(" U thimble_", symbols)
+        made = call("make", "-B", "-C", ROOT / "examples/c-firmware", "MODEL=resnet8", "FED=1", f"OUT={out}",
+                    f"FIRMWARE={elf}")
+        self.assertEqual(made.code, 0, made)
+        ramp = self.folder / "ramp.bin"
+        ramp.write_bytes(bytes(i % 256 for i in range(32 * 32 * 3)))
+        wanted = self.json_of("run", "resnet8", "--input", ramp)["outputs"][0]
+        done = call("qemu-system-riscv32", "-M", "virt", "-bios", "none", "-display", "none", "-monitor", "none",
+                    "-serial", "stdio", "-kernel", elf)
+        self.assertEqual(done.out, f"resnet8: status 0, output {' '.join(map(str, wanted))}\n", done)
 
     def test_what_cannot_be_fed_is_refused(self):
         for model, options, told in (("autoencoder", (), "as a whole"),
