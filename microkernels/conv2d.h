@@ -43,7 +43,7 @@ struct Conv2d {
   Requantization requantization;  ///< the input's zero point is folded into the biases
   const void* weights;            ///< as the function has them
   const void* runs;               ///< as the function has them
-  std::uint16_t segment_taps;     ///< of thimble_conv2d_packed: a multiple of kUnrolledTaps
+  std::uint16_t segment_taps;     ///< of thimble_conv2d_packed*: a multiple of kUnrolledTaps
 };
 
 /// Bytes of scratch that thimble_conv2d_packed needs: sums, where there are several segments.
@@ -64,12 +64,16 @@ struct Conv2dWithExceptions {
 /// interrupts.
 ///
 /// Windows are packed, eight at a time (microkernels/tile.h). Weights: int8, segment by segment of
-/// taps as thimble_packed_tile has them. Biases: 2^19 less for each segment. Not for
-/// RequantizationForm::kReference.
+/// taps as thimble_packed_tile has them. Biases: 2^19 less for each segment. Only for
+/// RequantizationForm::kOneSided and kSymmetric.
 extern "C" void thimble_conv2d_packed(const void* descriptor, std::byte* const* buffers,
                                       std::uint32_t first_row, std::uint32_t rows);
-/// One window; the weights are packed as thimble_packed_line has them. Not for
-/// RequantizationForm::kReference.
+/// The same, where all taps are one segment. Only for RequantizationForm::kThreshold; biases are
+/// not used.
+extern "C" void thimble_conv2d_packed_whole(const void* descriptor, std::byte* const* buffers,
+                                            std::uint32_t first_row, std::uint32_t rows);
+/// One window; the weights are packed as thimble_packed_line has them. Only for
+/// RequantizationForm::kOneSided and kSymmetric.
 extern "C" void thimble_conv2d_line(const void* descriptor, std::byte* const* buffers,
                                     std::uint32_t first_row, std::uint32_t rows);
 /// The same, then the exceptions again. Descriptor: Conv2dWithExceptions.

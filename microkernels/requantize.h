@@ -13,7 +13,8 @@ namespace thimble::microkernels {
 enum class RequantizationForm : std::uint8_t {
   kOneSided,   ///< (high word of 2 value times multiplier, plus offset) >> (multiplier modulo 32)
   kSymmetric,  ///< the same, less 2 before the shift for negative values: halves away from zero
-  kReference   ///< TOSA's definition, with a ReferenceScale a channel
+  kReference,  ///< TOSA's definition, with a ReferenceScale a channel
+  kThreshold   ///< counted from where the lowest output ends, with a ThresholdScale a channel
 };
 
 /// Of RequantizationForm::kReference: value * multiplier / 2^shift.
@@ -25,12 +26,21 @@ struct ReferenceScale {
 /// How it stands in flash: the multiplier's four bytes, lowest first, and one of the shift.
 inline constexpr int kReferenceScaleBytes = 5;
 
-/// Of a layer. In all forms but kReference a scale is one unsigned word: its upper 27 bits times
+/// Of RequantizationForm::kThreshold, which has the bias in the threshold. It is for sums of packed
+/// windows: 20 bits counted from -2^19 on, as the upper bits of a word. What is below the threshold
+/// gives the lowest output; the step from there to the output is (high word of the word times
+/// multiplier, less that of the threshold times multiplier) >> (multiplier modulo 32), and one.
+struct ThresholdScale {
+  std::uint32_t multiplier;
+  std::uint32_t threshold;
+};
+
+/// Of a layer. In kOneSided and kSymmetric a scale is one unsigned word: its upper 27 bits times
 /// the value, its lower 5 bits the shift; the whole word is the factor.
 struct Requantization {
   const void*
       biases;  ///< int32, one an output channel; or its lower three bytes, if they are short
-  const void* scales;  ///< words, or kReferenceScaleBytes each: one a channel, or one for all
+  const void* scales;  ///< words, or as the form has them: one a channel, or one for all
   RequantizationForm form;
   bool per_channel;
   std::int16_t zero_point;
@@ -69,7 +79,23 @@ constexpr std::int32_t scaled(std::int32_t value, std::uint32_t multiplier, std:
   return (high + offset) >> (multiplier % 32);
 }
 
-/// Requantizes the sums of one channel. Callable from interrupts.
+/// One sum, for kThreshold: `sum` is counted from -2^19 on. `limit`: the highest output and 1.
+constexpr std::int32_t from_threshold(std::uint32_t sum, const ThresholdScale& scale,
+                                      std::int32_t lowest, std::int32_t limit) {
+  constexpr int kUnusedBits = 12;
+  const auto high_word = [&](std::uint32_t value) {
+    return static_cast<std::uint32_t>(std::uint64_t{value} * scale.multiplier >> 32);
+  };
+  const std::uint32_t value = sum << kUnusedBits;
+  if (value < scale.threshold) return lowest;
+  const std::uint32_t offset = (static_cast<std::uint32_t>(lowest + 1) << scale.multiplier % 32) -
+                               high_word(scale.threshold);
+  const std::int32_t result = static_cast<std::int32_t>(high_word(value) + offset) >>
+                              static_cast<int>(scale.multiplier % 32);
+  return result < limit ? result : limit - 1;
+}
+
+/// Requantizes the sums of one channel, in other forms than kThreshold. Callable from interrupts.
 class Requantizer {
  public:
   Requantizer(const Requantization& layer, int channel)

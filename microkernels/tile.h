@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "microkernels/requantize.h"
+
 namespace thimble::microkernels {
 
 /// Windows that are computed together.
@@ -33,7 +35,7 @@ constexpr ChannelGroups channel_groups(int channels) {
 
 /// Packs `count` taps of eight windows x0 to x7, five words each, modulo 2^32:
 ///
-///   x0 + 2^20 x1    x2 + 2^20 x3    x4 + 2^20 x5    x6 + 2^8 x1 + 2^16 x3    x7 + 2^8 x5 + 2^12 x3
+///   x0 + 2^20 x3    x1 + 2^20 x4    x2 + 2^20 x5    x6 + 2^8 x3 + 2^16 x4    x7 + 2^8 x5 + 2^12 x4
 ///
 /// A sum of words times weights is, by the same formulas, that of the windows' sums. As long as
 /// those have 20 bits, they can be told from it: each word has 20 bits of one of them, the first
@@ -69,6 +71,22 @@ struct PackedTile {
 
 /// Each segment counts 2^19 more for each window and channel than it has.
 extern "C" void thimble_packed_tile(PackedTile* tile);
+
+/// Where all taps are one segment. The fields' order is known to the assembly.
+struct WholeTile {
+  const std::uint32_t* words;  ///< of all taps, padded to a multiple of kUnrolledTaps
+  const std::uint32_t* words_end;
+  const std::int8_t* weights;  ///< as a PackedTile has them
+  const ThresholdScale* scales;
+  std::int8_t* output;    ///< of the first of eight windows, all of which have outputs
+  std::int32_t pitch;     ///< bytes from one window's outputs to the next's
+  std::int32_t channels;  ///< at least 1
+  std::int32_t lowest;
+  std::int32_t limit;  ///< highest + 1
+};
+
+/// Outputs of all channels.
+extern "C" void thimble_whole_tile(const WholeTile* tile);
 
 /// Windows that share each weight that is loaded where weights are not packed.
 inline constexpr int kUnpackedPixels = 2;

@@ -9,6 +9,7 @@
 #include "compiler/offload/bytes.h"
 #include "compiler/offload/runs.h"
 #include "compiler/offload/segments.h"
+#include "compiler/offload/threshold_scales.h"
 #include "compiler/offload/window.h"
 
 namespace thimble::offload {
@@ -47,6 +48,19 @@ void encode_line(const Convolution& layer, EncodedConv2d& encoded) {
     biases[c] = static_cast<std::int32_t>(static_cast<std::uint32_t>(biases[c]) +
                                           (static_cast<std::uint32_t>(biases[c + 1]) << 16U));
   }
+}
+
+// Where one segment has all taps and its sums need no bias.
+bool encode_whole(const Convolution& layer, const std::vector<ChannelScale>& scales,
+                  EncodedConv2d& encoded) {
+  const int segment = segment_taps(layer);
+  if (segment < static_cast<int>(layer.taps())) return false;
+  auto plan = plan_thresholds(scales, layer.rescale.output);
+  if (!plan) return false;
+  encoded.requantization = *std::move(plan);
+  encoded.segment_taps = segment;
+  encoded.weights = segment_weights(layer, segment);
+  return true;
 }
 
 void encode_packed(const Convolution& layer, EncodedConv2d& encoded) {
@@ -93,7 +107,7 @@ void encode_exceptions(const Convolution& layer, const std::vector<ChannelScale>
 
 // Exceptions, and the plain definition, read everything again for each channel.
 std::vector<Order> orders_of(std::string_view symbol, const microkernels::Window& window) {
-  if (symbol == "thimble_conv2d_packed")
+  if (symbol == "thimble_conv2d_packed" || symbol == "thimble_conv2d_packed_whole")
     return {recorded([&](auto& order) { microkernels::conv2d_packed_order(window, order); })};
   if (symbol == "thimble_conv2d_line")
     return {recorded([&](auto& order) { microkernels::conv2d_line_order(window, order); })};
@@ -155,6 +169,11 @@ void add_constants(EncodedConv2d&& encoded, Layer& layer) {
 Conv2dEncoding encode_conv2d(const Convolution& layer, Goal goal) {
   Conv2dEncoding encoding;
   const std::vector<ChannelScale> scales = layer.channel_scales();
+  const bool one_window = microkernels::is_line(layer.window);
+  if (goal == Goal::kSpeed && !one_window && encode_whole(layer, scales, encoding.most)) {
+    encoding.symbol = "thimble_conv2d_packed_whole";
+    return encoding;
+  }
   encoding.most.requantization =
       plan_requantization(scales, layer.rescale.output, goal == Goal::kSpeed);
   if (goal == Goal::kSpeed &&
@@ -168,7 +187,6 @@ Conv2dEncoding encode_conv2d(const Convolution& layer, Goal goal) {
     encode_unpacked(layer, encoding.most);
     return encoding;
   }
-  const bool one_window = microkernels::is_line(layer.window);
   const bool has_exceptions = !encoding.most.requantization.exceptions.empty();
   if (one_window) {
     encoding.symbol =

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "compiler/offload/bytes.h"
+#include "compiler/offload/steps.h"
 
 namespace thimble::offload {
 namespace {
@@ -22,37 +23,6 @@ struct Scaling {
   std::uint32_t multiplier = 0;
   std::int64_t bias_change = 0;
 };
-
-// The outputs of a channel as steps: the least values from which each output above the lowest is
-// reached.
-struct Steps {
-  int first = 0;                         // output of the lowest value
-  std::vector<std::int64_t> thresholds;  // of first + 1, first + 2, ...
-};
-
-// The least value in (below, above] with that output or more; `above` has it.
-template <typename Function>
-std::int64_t threshold(const Function& output, int level, std::int64_t below, std::int64_t above) {
-  while (above - below > 1) {
-    const std::int64_t middle = below + (above - below) / 2;
-    (output(middle) >= level ? above : below) = middle;
-  }
-  return above;
-}
-
-Steps steps_of(const ChannelScale& channel, const OutputRange& range) {
-  const auto output = [&](std::int64_t value) { return requantized(value, channel, range); };
-  Steps steps{output(channel.lowest), {}};
-  const int last = output(channel.highest);
-  std::int64_t below = channel.lowest;
-  for (int level = steps.first + 1; level <= last; ++level) {
-    // Several levels may share a threshold: the search may begin one below it.
-    below = threshold(output, level, below, channel.highest);
-    steps.thresholds.push_back(below);
-    --below;
-  }
-  return steps;
-}
 
 int evaluate(std::int64_t value, const Scaling& scaling, const OutputRange& range, bool symmetric) {
   const std::int32_t offset =
@@ -182,13 +152,6 @@ RequantizationPlan try_form(const std::vector<ChannelScale>& channels,
 
 }  // namespace
 
-int requantized(std::int64_t value, const ChannelScale& channel, const OutputRange& output) {
-  const std::int64_t scaled =
-      microkernels::apply_scale(value, channel.multiplier, channel.shift, output.double_round);
-  return static_cast<int>(
-      std::clamp<std::int64_t>(scaled + output.zero_point, output.lowest, output.highest));
-}
-
 RequantizationPlan reference_requantization(const std::vector<ChannelScale>& channels) {
   RequantizationPlan plan;
   plan.per_channel = !one_scale_for_all(channels);
@@ -264,6 +227,7 @@ std::string requantization_text(const RequantizationPlan& plan, const OutputRang
                                 const std::string& biases, const std::string& scales) {
   const char* form = plan.form == RequantizationForm::kOneSided    ? "kOneSided"
                      : plan.form == RequantizationForm::kSymmetric ? "kSymmetric"
+                     : plan.form == RequantizationForm::kThreshold ? "kThreshold"
                                                                    : "kReference";
   return fmt::format("{{{}, {}, microkernels::RequantizationForm::{}, {}, {}, {}, {}, {}, {}}}",
                      biases, scales, form, plan.per_channel, output.zero_point, output.lowest,

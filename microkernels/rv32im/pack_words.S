@@ -14,8 +14,8 @@
 #define pixel5 t1
 #define pixel6 t2
 #define pixel7 s0
-#define value1 t3
-#define value3 t4
+#define value3 t3
+#define value4 t4
 #define value5 t5
 #define value t6
 #define temporary s1
@@ -64,11 +64,11 @@
 .endm
 
 .macro pack_tap at
-    pack_pair pixel0, pixel1, value1, 0, \at
-    pack_pair pixel2, pixel3, value3, 1, \at
-    pack_pair pixel4, pixel5, value5, 2, \at
-    pack_rest pixel6, value1, 8, value3, 16, 3, \at
-    pack_rest pixel7, value5, 8, value3, 12, 4, \at
+    pack_pair pixel0, pixel3, value3, 0, \at
+    pack_pair pixel1, pixel4, value4, 1, \at
+    pack_pair pixel2, pixel5, value5, 2, \at
+    pack_rest pixel6, value3, 8, value4, 16, 3, \at
+    pack_rest pixel7, value5, 8, value4, 12, 4, \at
 .endm
 
     .section .text.thimble_pack_words, "ax", @progbits

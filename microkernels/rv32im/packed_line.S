@@ -7,6 +7,7 @@
 # Each run enters the unrolled chain of taps where as many are left as it has.
 #
 # Safety: only the argument's outputs, its fields and the own stack frame are written. Uses neither gp nor tp.
+#include "microkernels/rv32im/registers.inc"
 
 #define LINE_PIXEL 0
 #define LINE_OUTPUT 4
@@ -238,11 +239,7 @@
     .type thimble_packed_line, @function
     .balign 4
 thimble_packed_line:
-    addi sp, sp, -kFrame
-    sw ra, 0(sp)
-  .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-    sw s\number, 4 + 4 * \number(sp)
-  .endr
+    enter kFrame
     lw weights, LINE_WEIGHTS(line)
     lw runs, LINE_RUNS(line)
     lw product, LINE_CHANNELS(line)
@@ -261,10 +258,5 @@ thimble_packed_line:
     compute_group 1
     j 13b
 9:
-    lw ra, 0(sp)
-  .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-    lw s\number, 4 + 4 * \number(sp)
-  .endr
-    addi sp, sp, kFrame
-    ret
+    leave kFrame
     .size thimble_packed_line, . - thimble_packed_line

@@ -2,6 +2,8 @@
 # windows, so that five multiplications make eight products.
 #
 # Safety: only the argument's fields, its outputs and sums and the own stack frame are written. Uses neither gp nor tp.
+#include "microkernels/rv32im/registers.inc"
+#include "microkernels/rv32im/tile_sums.inc"
 
 #define TILE_WORDS 0
 #define TILE_WORDS_END 4
@@ -27,40 +29,8 @@
 #define TILE_RESULTS 160
 
 .equ kFrame, 64
-.equ kTileSlot, 52
-.equ kEndSlot, 56
-.equ kWords, 5
-.equ kUnrolled, 4  # taps; segments are padded to a multiple
-
-# While products are summed up: weights of four channels, and the sum of word w of channel c.
-#define weight0 t0
-#define weight1 t1
-#define weight2 t2
-#define weight3 t3
-#define word t4
-#define product ra
-#define words a0
-#define weights a1
-#define sum00 s0
-#define sum01 s1
-#define sum02 s2
-#define sum03 s3
-#define sum10 s4
-#define sum11 s5
-#define sum12 s6
-#define sum13 s7
-#define sum20 s8
-#define sum21 s9
-#define sum22 s10
-#define sum23 s11
-#define sum30 a2
-#define sum31 a3
-#define sum32 a4
-#define sum33 a5
-#define sum40 a6
-#define sum41 a7
-#define sum42 t5
-#define sum43 t6
+.equ kTileSlot, kSavedBytes
+.equ kEndSlot, kSavedBytes + 4
 
 # While the words of sums are taken apart.
 #define tile a0
@@ -92,40 +62,6 @@
 #define is_last s10
 #define is_first s11
 
-.macro each_word macro, channels
-    \macro sum00, sum01, sum02, sum03, 0, \channels
-    \macro sum10, sum11, sum12, sum13, 1, \channels
-    \macro sum20, sum21, sum22, sum23, 2, \channels
-    \macro sum30, sum31, sum32, sum33, 3, \channels
-    \macro sum40, sum41, sum42, sum43, 4, \channels
-.endm
-
-.macro add_products sum0, sum1, sum2, sum3, number, channels
-    lw word, 4 * (kWords * tap + \number)(words)
-    mul product, word, weight0
-    add \sum0, \sum0, product
-  .if \channels > 2
-    mul product, word, weight1
-    add \sum1, \sum1, product
-    mul product, word, weight2
-    add \sum2, \sum2, product
-    mul word, word, weight3
-    add \sum3, \sum3, word
-  .else
-    mul word, word, weight1
-    add \sum1, \sum1, word
-  .endif
-.endm
-
-.macro begin_sums channels, middle, sum0, sum1, sum2, sum3
-    li \sum0, \middle
-    mv \sum1, \sum0
-  .if \channels > 2
-    mv \sum2, \sum0
-    mv \sum3, \sum0
-  .endif
-.endm
-
 .macro store_sums sum0, sum1, sum2, sum3, number, channels
     sw \sum0, TILE_WORK + 4 * \number(tile)
     sw \sum1, TILE_WORK + 4 * (kWords + \number)(tile)
@@ -135,33 +71,12 @@
   .endif
 .endm
 
-.macro sum_products channels
+.macro store_group channels
     lw weights, TILE_WEIGHTS(tile)
     lw word, TILE_WORDS_END(tile)
     sw word, kEndSlot(sp)
     lw words, TILE_WORDS(tile)
-    # In the middle of each window's field.
-    begin_sums \channels, 1 << 19, sum00, sum01, sum02, sum03
-    begin_sums \channels, 1 << 19, sum10, sum11, sum12, sum13
-    begin_sums \channels, 1 << 19, sum20, sum21, sum22, sum23
-    begin_sums \channels, (1 << 19) + (1 << 27), sum30, sum31, sum32, sum33
-    begin_sums \channels, (1 << 19) + (1 << 27) + (1 << 31), sum40, sum41, sum42, sum43
-1:
-    .set tap, 0
-  .rept kUnrolled
-    lb weight0, tap * \channels(weights)
-    lb weight1, tap * \channels + 1(weights)
-  .if \channels > 2
-    lb weight2, tap * \channels + 2(weights)
-    lb weight3, tap * \channels + 3(weights)
-  .endif
-    each_word add_products, \channels
-    .set tap, tap + 1
-  .endr
-    addi words, words, 4 * kWords * kUnrolled
-    addi weights, weights, \channels * kUnrolled
-    lw word, kEndSlot(sp)
-    bne words, word, 1b
+    sum_products \channels, kEndSlot(sp)
     lw tile, kTileSlot(sp)
     sw weights, TILE_WEIGHTS(tile)
     each_word store_sums, \channels
@@ -232,20 +147,16 @@
     .type thimble_packed_tile, @function
     .balign 4
 thimble_packed_tile:
-    addi sp, sp, -kFrame
-    sw ra, 0(sp)
-  .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-    sw s\number, 4 + 4 * \number(sp)
-  .endr
+    enter kFrame
     sw tile, kTileSlot(sp)
 
 next_group:
     take_group TILE_FOURS, two
-    sum_products 4
+    store_group 4
     j finish
 two:
     take_group TILE_TWOS, done
-    sum_products 2
+    store_group 2
 
 finish:
     # The last channel of an odd number has no other beside it.
@@ -273,40 +184,40 @@ finish:
 
 next_channel:
     lw value0, 0(work)
-    lw value2, 4(work)
-    lw value4, 8(work)
+    lw value1, 4(work)
+    lw value2, 8(work)
     lw value6, 12(work)
     lw value7, 16(work)
     addi work, work, 4 * kWords
     # Bits 0 to 11 of three values.
-    srli value1, value0, 20
-    srli value3, value2, 20
-    srli value5, value4, 20
+    srli value3, value0, 20
+    srli value4, value1, 20
+    srli value5, value2, 20
     # In the fourth word bits 12 to 19 of one of them are left, and bits 12 to 15 of another.
-    slli temporary, value1, 8
+    slli temporary, value3, 8
     sub value6, value6, temporary
-    slli temporary, value3, 16
+    slli temporary, value4, 16
     sub value6, value6, temporary
     srli temporary, value6, 8
     and temporary, temporary, upper
-    add value1, value1, temporary
+    add value3, value3, temporary
     srli temporary, value6, 28
     slli temporary, temporary, 12
-    add value3, value3, temporary
+    add value4, value4, temporary
     # In the fifth the rest.
     slli temporary, value5, 8
     sub value7, value7, temporary
-    slli temporary, value3, 12
+    slli temporary, value4, 12
     sub value7, value7, temporary
     srli temporary, value7, 8
     and temporary, temporary, upper
     add value5, value5, temporary
     srli temporary, value7, 28
     slli temporary, temporary, 16
-    add value3, value3, temporary
+    add value4, value4, temporary
     and value0, value0, field
+    and value1, value1, field
     and value2, value2, field
-    and value4, value4, field
     and value6, value6, field
     and value7, value7, field
     bnez is_first, 2f
@@ -383,10 +294,5 @@ next_channel:
     j 9b
 
 done:
-    lw ra, 0(sp)
-  .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-    lw s\number, 4 + 4 * \number(sp)
-  .endr
-    addi sp, sp, kFrame
-    ret
+    leave kFrame
     .size thimble_packed_tile, . - thimble_packed_tile

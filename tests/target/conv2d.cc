@@ -42,7 +42,8 @@ int pick(int low, int high) {
 // All buffers of a case; output and scratch have a guard behind them.
 struct Case {
   Conv2d packed;
-  Conv2d line;  // only where there is one window
+  Conv2d whole;  // only where there is one segment
+  Conv2d line;   // only where there is one window
   Conv2d unpacked;
   int taps;
   std::int8_t input[kMostPixels * kMostInputs];
@@ -54,6 +55,7 @@ struct Case {
   std::int32_t packed_biases[kMostOutputs];
   std::int32_t line_biases[kMostOutputs + 1];
   std::uint32_t scales[kMostOutputs];
+  ThresholdScale threshold_scales[kMostOutputs];
   std::int8_t packed_weights[(kMostOutputs + 1) * (kMostTaps + 3 * kMostTaps / 4)];
   std::uint32_t words[(kMostOutputs + 1) / 2 * kMostTaps];
   std::uint8_t runs[kMostOutputs * (kMostTaps + 1)];
@@ -173,6 +175,19 @@ void pack_small() {
               static_cast<std::size_t>((outputs - channel) * current.taps));
 }
 
+// Scales with which no result overflows, whatever the sum is.
+void make_threshold_scales() {
+  const bool extreme = pick(0, 7) == 0;
+  for (ThresholdScale& scale : current.threshold_scales) {
+    scale.multiplier =
+        ((random_word() >> 2 | 0x20000000U) & ~31U) | static_cast<std::uint32_t>(pick(12, 23));
+    scale.threshold = extreme
+                          ? static_cast<std::uint32_t>(-pick(0, 1))
+                          : 0x80000000U + (static_cast<std::uint32_t>(pick(-50000, 50000)) << 12) +
+                                random_word() % 4096;
+  }
+}
+
 void make_extents(int kernel, int dilation, int stride, std::uint16_t& inputs,
                   std::uint16_t& outputs, std::int16_t& before) {
   for (;;) {
@@ -232,6 +247,10 @@ void make_case() {
       false};
   current.packed = {window, requantization, current.packed_weights, nullptr, 0};
   current.packed.requantization.biases = current.packed_biases;
+  current.whole = current.packed;
+  current.whole.requantization.scales = current.threshold_scales;
+  current.whole.requantization.form = RequantizationForm::kThreshold;
+  make_threshold_scales();
   current.line = {window, requantization, current.words, current.runs, 0};
   current.line.requantization.biases = current.line_biases;
   current.unpacked = {window, requantization, current.unpacked_words, current.run_lengths, 0};
@@ -240,8 +259,8 @@ void make_case() {
   pack_small();
 }
 
-std::int8_t expected(int row, int column, int channel) {
-  const Window& window = current.packed.window;
+std::int8_t expected(const Conv2d& layer, int row, int column, int channel) {
+  const Window& window = layer.window;
   std::int32_t sum = 0;
   int tap = 0;
   for (int ky = 0; ky < window.kernel_height; ++ky) {
@@ -255,6 +274,12 @@ std::int8_t expected(int row, int column, int channel) {
       }
     }
   }
+  if (layer.requantization.form == RequantizationForm::kThreshold) {
+    return static_cast<std::int8_t>(
+        from_threshold(static_cast<std::uint32_t>(sum + (1 << (kFieldBits - 1))),
+                       current.threshold_scales[channel], layer.requantization.lowest,
+                       layer.requantization.highest + 1));
+  }
   return Requantizer(current.unpacked.requantization, channel)(sum);
 }
 
@@ -266,12 +291,13 @@ void compute(runtime::Microkernel kernel, const Conv2d& layer, std::byte* input,
   kernel(&layer, buffers, split, rows - split);
 }
 
-bool is_exact(const std::byte* output) {
-  const Window& window = current.packed.window;
+bool is_exact(const Conv2d& layer, const std::byte* output) {
+  const Window& window = layer.window;
   for (int row = 0; row < window.output_height; ++row) {
     for (int column = 0; column < window.output_width; ++column) {
       for (int channel = 0; channel < window.output_channels; ++channel)
-        if (static_cast<std::int8_t>(*output++) != expected(row, column, channel)) return false;
+        if (static_cast<std::int8_t>(*output++) != expected(layer, row, column, channel))
+          return false;
     }
   }
   return true;
@@ -284,7 +310,7 @@ void compute_and_check(runtime::Microkernel kernel, const Conv2d& layer,
   std::memset(current.scratch, static_cast<int>(kGuard), sizeof current.scratch);
   compute(kernel, layer, reinterpret_cast<std::byte*>(current.input), current.output,
           static_cast<std::uint32_t>(pick(0, window.output_height)));
-  require(is_exact(current.output), "exact");
+  require(is_exact(layer, current.output), "exact");
   const int outputs = window.output_height * window.output_width * window.output_channels;
   require(current.output[outputs] == kGuard, "nothing is written behind the output");
   require(current.scratch[scratch_bytes] == kGuard, "nor behind the scratch");
@@ -296,7 +322,7 @@ bool is_exact_behind(runtime::Microkernel kernel, const Conv2d& layer, std::int6
   std::byte* const input = output + lead;
   std::memcpy(input, current.input, sizeof current.input);
   compute(kernel, layer, input, output, 0);
-  return is_exact(output);
+  return is_exact(layer, output);
 }
 
 int spoilt = 0;  // cases that a lead shorter than told has spoilt
@@ -312,6 +338,7 @@ void check_order(runtime::Microkernel kernel, const Conv2d& layer, std::int64_t 
 
 int main_task() {
   int lines = 0;
+  int wholes = 0;
   for (int i = 0; i < kCases; ++i) {
     make_case();
     const Window& window = current.packed.window;
@@ -320,6 +347,12 @@ int main_task() {
     Lead packed;
     conv2d_packed_order(window, packed);
     check_order(thimble_conv2d_packed, current.packed, packed.elements);
+    if (current.taps <= current.packed.segment_taps) {
+      ++wholes;
+      current.whole.segment_taps = current.packed.segment_taps;
+      compute_and_check(thimble_conv2d_packed_whole, current.whole, 0);
+      check_order(thimble_conv2d_packed_whole, current.whole, packed.elements);
+    }
     if (is_line(window)) {
       ++lines;
       compute_and_check(thimble_conv2d_line, current.line, window_scratch_bytes(window));
@@ -333,6 +366,7 @@ int main_task() {
     check_order(thimble_conv2d_unpacked, current.unpacked, unpacked.elements);
   }
   require(lines > kCases / 20, "one window");
+  require(wholes > kCases / 4, "one segment");
   require(spoilt > kCases / 10, "a pixel less would not do");
   print("TEST PASSED\n");
   return 0;

@@ -40,9 +40,11 @@ FAULTS = {
 
 # What tests of microkernels are linked with besides the system.
 MICROKERNELS = {
-    "conv2d": ["microkernels/conv2d.cc", "microkernels/conv2d_line.cc", "microkernels/conv2d_unpacked.cc",
-               "microkernels/gather.cc", "microkernels/rv32im/pack_words.S", "microkernels/rv32im/packed_tile.S",
-               "microkernels/rv32im/packed_line.S", "microkernels/rv32im/unpacked_sums.S"],
+    "conv2d": ["microkernels/conv2d.cc", "microkernels/conv2d_whole.cc", "microkernels/conv2d_line.cc",
+               "microkernels/conv2d_unpacked.cc", "microkernels/tile_windows.cc", "microkernels/gather.cc",
+               "microkernels/rv32im/pack_words.S", "microkernels/rv32im/packed_tile.S",
+               "microkernels/rv32im/whole_tile.S", "microkernels/rv32im/packed_line.S",
+               "microkernels/rv32im/unpacked_sums.S"],
     "depthwise_conv2d": ["microkernels/depthwise_conv2d_3x3.cc", "microkernels/rv32im/depthwise_3x3_stride1.S",
                          "microkernels/rv32im/depthwise_3x3_stride1_rectified.S",
                          "microkernels/rv32im/depthwise_3x3_stride2_rectified.S",

@@ -1,0 +1,65 @@
+// Convolution around tiles of eight windows all of whose taps are one segment.
+#include <algorithm>
+
+#include "microkernels/conv2d.h"
+#include "microkernels/tile_windows.h"
+
+namespace thimble::microkernels {
+namespace {
+
+// Fewer windows: group by group of channels to outputs of its own, of which those that exist are
+// copied.
+void compute_rest(WholeTile tile, int windows) {
+  std::int8_t outputs[kTilePixels * kChannelGroup];
+  std::int8_t* output = tile.output;
+  const auto taps = (tile.words_end - tile.words) / kTileWords;
+  const int pitch = tile.pitch;
+  tile.output = outputs;
+  tile.pitch = kChannelGroup;
+  for (int left = tile.channels; left > 0; left -= kChannelGroup) {
+    tile.channels = std::min(left, kChannelGroup);
+    thimble_whole_tile(&tile);
+    for (int p = 0; p < windows; ++p) {
+      std::copy_n(outputs + p * kChannelGroup, tile.channels,
+                  output + static_cast<std::ptrdiff_t>(p) * pitch);
+    }
+    output += kChannelGroup;
+    tile.scales += kChannelGroup;
+    tile.weights += taps * kChannelGroup;
+  }
+}
+
+}  // namespace
+
+extern "C" void thimble_conv2d_packed_whole(const void* descriptor, std::byte* const* buffers,
+                                            std::uint32_t first_row, std::uint32_t rows) {
+  const auto& layer = *static_cast<const Conv2d*>(descriptor);
+  const Window& window = layer.window;
+  const int taps = window.kernel_height * window.kernel_width * window.input_channels;
+  std::uint32_t words[kSegmentTaps * kTileWords];
+  WholeTile tile;
+  tile.words = words;
+  tile.weights = static_cast<const std::int8_t*>(layer.weights);
+  tile.scales = static_cast<const ThresholdScale*>(layer.requantization.scales);
+  tile.output = reinterpret_cast<std::int8_t*>(buffers[1]) +
+                static_cast<int>(first_row) * window.output_width * window.output_channels;
+  tile.pitch = window.output_channels;
+  tile.channels = window.output_channels;
+  tile.lowest = layer.requantization.lowest;
+  tile.limit = layer.requantization.highest + 1;
+  TileWindows windows(window, reinterpret_cast<const std::int8_t*>(buffers[0]),
+                      static_cast<int>(first_row));
+  int left = static_cast<int>(rows) * window.output_width;
+  for (; left >= kTilePixels; left -= kTilePixels) {
+    windows.next(kTilePixels);
+    tile.words_end = windows.pack(taps, words);
+    thimble_whole_tile(&tile);
+    tile.output += kTilePixels * tile.pitch;
+  }
+  if (left == 0) return;
+  windows.next(left);
+  tile.words_end = windows.pack(taps, words);
+  compute_rest(tile, left);
+}
+
+}  // namespace thimble::microkernels

@@ -1,0 +1,150 @@
+// See tile_windows.h.
+#include "microkernels/tile_windows.h"
+
+#include <algorithm>
+
+namespace thimble::microkernels {
+namespace {
+
+// Windows are the input's pixels, one after the other.
+bool is_pixel_by_pixel(const Window& window) {
+  return window.kernel_height == 1 && window.kernel_width == 1 && window.stride_y == 1 &&
+         window.stride_x == 1 && window.pad_top == 0 && window.pad_left == 0 &&
+         window.input_height == window.output_height && window.input_width == window.output_width;
+}
+
+}  // namespace
+
+TileWindows::TileWindows(const Window& window, const std::int8_t* input, int first_row)
+    : window_(window),
+      depth_(window.input_channels),
+      line_(window.kernel_width * window.input_channels),
+      pitch_(window.input_width * window.input_channels),
+      step_(window.stride_x * window.input_channels),
+      input_(input),
+      dilation_x_(window.kernel_width == 1 ? 1 : window.dilation_x),
+      input_width_(window.input_width),
+      output_width_(window.output_width),
+      row_(first_row) {
+  if (!is_pixel_by_pixel(window)) return;
+  // All rows are one.
+  column_ = row_ * output_width_;
+  row_ = 0;
+  output_width_ *= window.output_height;
+  input_width_ = output_width_;
+}
+
+void TileWindows::next(int count) {
+  kernel_row_ = 0;
+  tap_ = 0;
+  if (count == kTilePixels && next_inside()) return;
+  outside_ = 0;
+  is_inside_ = true;
+  for (int p = 0; p < kTilePixels; ++p) {
+    top_[p] = row_ * window_.stride_y - window_.pad_top;
+    left_[p] = column_ * window_.stride_x - window_.pad_left;
+    pixels_[p] = input_ + top_[p] * pitch_ + left_[p] * depth_;
+    if (!is_line(p)) ++outside_;
+    const int bottom = top_[p] + (window_.kernel_height - 1) * window_.dilation_y;
+    if (top_[p] < 0 || bottom >= window_.input_height) is_inside_ = false;
+    if (p + 1 < count || count == kTilePixels) advance();
+  }
+  if (count < kTilePixels) advance();
+  if (outside_ > 0) is_inside_ = false;
+}
+
+std::uint32_t* TileWindows::pack(int count, std::uint32_t* words) {
+  int tap_count = count;
+  while (count > 0) {
+    int taps = std::min(count, line_ - tap_);
+    if (outside_ > 0) taps = std::min(taps, kGathered / outside_);
+    const int step = tap_ + taps == line_ ? window_.dilation_y * pitch_ - line_ : 0;
+    if (is_inside_) {
+      thimble_pack_words(pixels_, words, taps, step);
+    } else {
+      pack_border(taps, words);
+    }
+    tap_ += taps;
+    if (tap_ == line_) {
+      tap_ = 0;
+      ++kernel_row_;
+    }
+    words += kTileWords * taps;
+    count -= taps;
+  }
+  for (; tap_count % kUnrolledTaps != 0; ++tap_count) {
+    for (int w = 0; w < kTileWords; ++w) *words++ = 0;  // times weights that are zero, too
+  }
+  return words;
+}
+
+// Most tiles lie inside, in one row.
+bool TileWindows::next_inside() {
+  const int end = column_ + kTilePixels;
+  const int top = row_ * window_.stride_y - window_.pad_top;
+  const int left = column_ * window_.stride_x - window_.pad_left;
+  const int right = left + (kTilePixels - 1) * window_.stride_x + window_.kernel_width;
+  if (end > output_width_ || left < 0 || right > input_width_ || top < 0 ||
+      top + (window_.kernel_height - 1) * window_.dilation_y >= window_.input_height ||
+      dilation_x_ != 1)
+    return false;
+  const std::int8_t* pixel = input_ + top * pitch_ + left * depth_;
+  for (const std::int8_t*& place : pixels_) {
+    place = pixel;
+    pixel += step_;
+  }
+  column_ = end;
+  if (end == output_width_) {
+    column_ = 0;
+    ++row_;
+  }
+  outside_ = 0;
+  is_inside_ = true;
+  return true;
+}
+
+void TileWindows::advance() {
+  if (++column_ < output_width_) return;
+  column_ = 0;
+  ++row_;
+}
+
+// Some taps of a kernel's row. Of the windows that do not have them one after the other in the
+// input they are gathered first.
+void TileWindows::pack_border(int taps, std::uint32_t* words) {
+  std::int8_t border[kSegmentTaps];
+  std::int8_t gathered[kGathered];
+  const std::int8_t* pixels[kTilePixels];
+  std::int8_t* patch = gathered;
+  std::fill_n(border, taps, window_.input_zero_point);
+  for (int p = 0; p < kTilePixels; ++p) {
+    const int y = top_[p] + kernel_row_ * window_.dilation_y;
+    if (y < 0 || y >= window_.input_height) {
+      pixels[p] = border;
+    } else if (is_line(p)) {
+      pixels[p] = input_ + y * pitch_ + left_[p] * depth_ + tap_;
+    } else {
+      pixels[p] = patch;
+      gather(input_ + y * pitch_, left_[p], taps, patch);
+      patch += taps;
+    }
+  }
+  thimble_pack_words(pixels, words, taps, 0);
+}
+
+void TileWindows::gather(const std::int8_t* row, int left, int taps, std::int8_t* patch) const {
+  int channel = tap_ % depth_;
+  int x = left + tap_ / depth_ * dilation_x_;
+  for (const std::int8_t* const end = patch + taps; patch != end; x += dilation_x_) {
+    const auto count = std::min<std::ptrdiff_t>(depth_ - channel, end - patch);
+    if (x >= 0 && x < input_width_) {
+      std::copy_n(row + x * depth_ + channel, count, patch);
+    } else {
+      std::fill_n(patch, count, window_.input_zero_point);
+    }
+    patch += count;
+    channel = 0;
+  }
+}
+
+}  // namespace thimble::microkernels
