@@ -50,15 +50,18 @@ extern "C" void thimble_conv2d_packed_whole(const void* descriptor, std::byte* c
   TileWindows windows(window, reinterpret_cast<const std::int8_t*>(buffers[0]),
                       static_cast<int>(first_row));
   int left = static_cast<int>(rows) * window.output_width;
+  std::uint32_t* const end = words + taps * kTileWords;
+  tile.words_end = end + (-taps & (kUnrolledTaps - 1)) * kTileWords;
+  for (std::uint32_t* word = end; word != tile.words_end; ++word) *word = 0;
   for (; left >= kTilePixels; left -= kTilePixels) {
     windows.next(kTilePixels);
-    tile.words_end = windows.pack(taps, words);
+    windows.pack_all(words);
     thimble_whole_tile(&tile);
     tile.output += kTilePixels * tile.pitch;
   }
   if (left == 0) return;
   windows.next(left);
-  tile.words_end = windows.pack(taps, words);
+  windows.pack_all(words);
   compute_rest(tile, left);
 }
 

@@ -43,6 +43,11 @@ constexpr ChannelGroups channel_groups(int channels) {
 /// when what is known is taken off. The pointers are left `step` behind the last tap.
 extern "C" void thimble_pack_words(const std::int8_t** pixels, std::uint32_t* words,
                                    std::int32_t count, std::int32_t step);
+/// The same for windows that begin `window_step` after one another, the first one at `pixel`, and
+/// `lines` times `count` taps, the next line's `line_step` behind those of the last.
+extern "C" void thimble_pack_lines(const std::int8_t* pixel, std::uint32_t* words,
+                                   std::int32_t count, std::int32_t window_step, std::int32_t lines,
+                                   std::int32_t line_step);
 
 /// The fields' order is known to the assembly.
 struct PackedTile {

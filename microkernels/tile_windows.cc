@@ -21,23 +21,37 @@ TileWindows::TileWindows(const Window& window, const std::int8_t* input, int fir
       line_(window.kernel_width * window.input_channels),
       pitch_(window.input_width * window.input_channels),
       step_(window.stride_x * window.input_channels),
+      line_step_(window.dilation_y * pitch_ - line_),
       input_(input),
       dilation_x_(window.kernel_width == 1 ? 1 : window.dilation_x),
       input_width_(window.input_width),
       output_width_(window.output_width),
       row_(first_row) {
-  if (!is_pixel_by_pixel(window)) return;
-  // All rows are one.
-  column_ = row_ * output_width_;
-  row_ = 0;
-  output_width_ *= window.output_height;
-  input_width_ = output_width_;
+  if (is_pixel_by_pixel(window)) {
+    // All rows are one.
+    column_ = row_ * output_width_;
+    row_ = 0;
+    output_width_ *= window.output_height;
+    input_width_ = output_width_;
+  }
+  const int rest = input_width_ + window.pad_left - window.kernel_width;
+  if (dilation_x_ == 1 && rest >= 0) {
+    first_near_ = (window.pad_left + window.stride_x - 1) / window.stride_x;
+    end_near_ = std::min(rest / window.stride_x + 1, output_width_);
+  }
+  find_place();
 }
 
-void TileWindows::next(int count) {
-  kernel_row_ = 0;
-  tap_ = 0;
-  if (count == kTilePixels && next_inside()) return;
+// What lies at the column and row.
+void TileWindows::find_place() {
+  const int top = row_ * window_.stride_y - window_.pad_top;
+  const bool is_inside =
+      top >= 0 && top + (window_.kernel_height - 1) * window_.dilation_y < window_.input_height;
+  near_left_ = is_inside && column_ >= first_near_ ? end_near_ - column_ : 0;
+  pixel_ = input_ + top * pitch_ + (column_ * window_.stride_x - window_.pad_left) * depth_;
+}
+
+void TileWindows::next_far(int count) {
   outside_ = 0;
   is_inside_ = true;
   for (int p = 0; p < kTilePixels; ++p) {
@@ -51,16 +65,19 @@ void TileWindows::next(int count) {
   }
   if (count < kTilePixels) advance();
   if (outside_ > 0) is_inside_ = false;
+  find_place();
 }
 
 std::uint32_t* TileWindows::pack(int count, std::uint32_t* words) {
-  int tap_count = count;
+  const int padding = -count & (kUnrolledTaps - 1);
   while (count > 0) {
     int taps = std::min(count, line_ - tap_);
-    if (outside_ > 0) taps = std::min(taps, kGathered / outside_);
-    const int step = tap_ + taps == line_ ? window_.dilation_y * pitch_ - line_ : 0;
-    if (is_inside_) {
-      thimble_pack_words(pixels_, words, taps, step);
+    if (!is_near_ && outside_ > 0) taps = std::min(taps, kGathered / outside_);
+    if (is_near_) {
+      thimble_pack_lines(near_ + kernel_row_ * (line_ + line_step_) + tap_, words, taps, step_, 1,
+                         0);
+    } else if (is_inside_) {
+      thimble_pack_words(pixels_, words, taps, tap_ + taps == line_ ? line_step_ : 0);
     } else {
       pack_border(taps, words);
     }
@@ -72,35 +89,9 @@ std::uint32_t* TileWindows::pack(int count, std::uint32_t* words) {
     words += kTileWords * taps;
     count -= taps;
   }
-  for (; tap_count % kUnrolledTaps != 0; ++tap_count) {
-    for (int w = 0; w < kTileWords; ++w) *words++ = 0;  // times weights that are zero, too
-  }
-  return words;
-}
-
-// Most tiles lie inside, in one row.
-bool TileWindows::next_inside() {
-  const int end = column_ + kTilePixels;
-  const int top = row_ * window_.stride_y - window_.pad_top;
-  const int left = column_ * window_.stride_x - window_.pad_left;
-  const int right = left + (kTilePixels - 1) * window_.stride_x + window_.kernel_width;
-  if (end > output_width_ || left < 0 || right > input_width_ || top < 0 ||
-      top + (window_.kernel_height - 1) * window_.dilation_y >= window_.input_height ||
-      dilation_x_ != 1)
-    return false;
-  const std::int8_t* pixel = input_ + top * pitch_ + left * depth_;
-  for (const std::int8_t*& place : pixels_) {
-    place = pixel;
-    pixel += step_;
-  }
-  column_ = end;
-  if (end == output_width_) {
-    column_ = 0;
-    ++row_;
-  }
-  outside_ = 0;
-  is_inside_ = true;
-  return true;
+  std::uint32_t* const end = words + padding * kTileWords;
+  std::fill(words, end, 0U);  // times weights that are zero, too
+  return end;
 }
 
 void TileWindows::advance() {

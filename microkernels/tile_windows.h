@@ -16,7 +16,25 @@ class TileWindows {
   TileWindows(const Window& window, const std::int8_t* input, int first_row);
 
   /// The next `count` windows; the last stands for those that are missing.
-  void next(int count);
+  void next(int count) {
+    kernel_row_ = 0;
+    tap_ = 0;
+    is_near_ = count == kTilePixels && near_left_ >= kTilePixels;
+    if (is_near_) {
+      next_near();
+    } else {
+      next_far(count);
+    }
+  }
+
+  /// All their taps, which are at most kSegmentTaps. Padding is up to the caller.
+  void pack_all(std::uint32_t* words) {
+    if (is_near_) {
+      thimble_pack_lines(near_, words, line_, step_, window_.kernel_height, line_step_);
+    } else {
+      pack(window_.kernel_height * line_, words);
+    }
+  }
 
   /// Their next `count` taps, at most kSegmentTaps. Returns the end of the words, which is padded
   /// with zeros to a multiple of kUnrolledTaps.
@@ -25,7 +43,19 @@ class TileWindows {
  private:
   static constexpr int kGathered = 2 * kSegmentTaps;
 
-  bool next_inside();
+  // Most tiles lie inside, in one row.
+  void next_near() {
+    near_ = pixel_;
+    pixel_ += kTilePixels * step_;
+    near_left_ -= kTilePixels;
+    column_ += kTilePixels;
+    if (column_ < output_width_) return;
+    column_ = 0;
+    ++row_;
+    find_place();
+  }
+  void next_far(int count);
+  void find_place();
   // Whether a row of a window's taps lies in the input one after the other.
   [[nodiscard]] bool is_line(int p) const {
     return dilation_x_ == 1 && left_[p] >= 0 && left_[p] + window_.kernel_width <= input_width_;
@@ -38,13 +68,21 @@ class TileWindows {
   const int depth_;
   const int line_;
   const int pitch_;
-  const int step_;
+  const int step_;       // from one window to the next
+  const int line_step_;  // from the end of a kernel row's taps to the next one's
   const std::int8_t* const input_;
   const int dilation_x_;
   int input_width_;
   int output_width_;
   int row_;
   int column_ = 0;
+  int first_near_ = 0;  // columns whose windows lie inside, as far as columns go
+  int end_near_ = 0;
+  int near_left_ = 0;  // such columns from here on, in rows that lie inside
+  const std::int8_t* pixel_ = nullptr;
+  const std::int8_t* near_ = nullptr;  // a tile's first window
+  bool is_near_ = false;
+  // Of other tiles.
   const std::int8_t* pixels_[kTilePixels];  // where packing goes on, if all is inside
   int top_[kTilePixels];
   int left_[kTilePixels];

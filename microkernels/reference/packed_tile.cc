@@ -92,6 +92,15 @@ extern "C" [[gnu::weak]] void thimble_pack_words(const std::int8_t** pixels, std
   for (int p = 0; p < kTilePixels; ++p) pixels[p] += step;
 }
 
+extern "C" [[gnu::weak]] void thimble_pack_lines(const std::int8_t* pixel, std::uint32_t* words,
+                                                 std::int32_t count, std::int32_t window_step,
+                                                 std::int32_t lines, std::int32_t line_step) {
+  const std::int8_t* pixels[kTilePixels];
+  for (int p = 0; p < kTilePixels; ++p) pixels[p] = pixel + p * window_step;
+  for (; lines > 0; --lines, words += count * kTileWords)
+    thimble_pack_words(pixels, words, count, line_step);
+}
+
 extern "C" [[gnu::weak]] void thimble_packed_tile(PackedTile* tile) {
   for (; tile->groups.fours > 0; --tile->groups.fours) compute_group(*tile, 4);
   for (; tile->groups.twos > 0; --tile->groups.twos) compute_group(*tile, 2);
