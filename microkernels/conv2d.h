@@ -68,10 +68,13 @@ struct Conv2dWithExceptions {
 /// RequantizationForm::kOneSided and kSymmetric.
 extern "C" void thimble_conv2d_packed(const void* descriptor, std::byte* const* buffers,
                                       std::uint32_t first_row, std::uint32_t rows);
-/// The same, where all taps are one segment. Only for RequantizationForm::kThreshold; biases are
-/// not used.
+/// The same, where all taps are one segment; the second one where the lowest output is 0. Only for
+/// RequantizationForm::kThreshold; biases are not used.
 extern "C" void thimble_conv2d_packed_whole(const void* descriptor, std::byte* const* buffers,
                                             std::uint32_t first_row, std::uint32_t rows);
+extern "C" void thimble_conv2d_packed_whole_unsigned(const void* descriptor,
+                                                     std::byte* const* buffers,
+                                                     std::uint32_t first_row, std::uint32_t rows);
 /// One window; the weights are packed as thimble_packed_line has them. Only for
 /// RequantizationForm::kOneSided and kSymmetric.
 extern "C" void thimble_conv2d_line(const void* descriptor, std::byte* const* buffers,

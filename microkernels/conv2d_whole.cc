@@ -9,6 +9,7 @@ namespace {
 
 // Fewer windows: group by group of channels to outputs of its own, of which those that exist are
 // copied.
+template <void (*kComputeTile)(const WholeTile*)>
 void compute_rest(WholeTile tile, int windows) {
   std::int8_t outputs[kTilePixels * kChannelGroup];
   std::int8_t* output = tile.output;
@@ -18,7 +19,7 @@ void compute_rest(WholeTile tile, int windows) {
   tile.pitch = kChannelGroup;
   for (int left = tile.channels; left > 0; left -= kChannelGroup) {
     tile.channels = std::min(left, kChannelGroup);
-    thimble_whole_tile(&tile);
+    kComputeTile(&tile);
     for (int p = 0; p < windows; ++p) {
       std::copy_n(outputs + p * kChannelGroup, tile.channels,
                   output + static_cast<std::ptrdiff_t>(p) * pitch);
@@ -29,10 +30,9 @@ void compute_rest(WholeTile tile, int windows) {
   }
 }
 
-}  // namespace
-
-extern "C" void thimble_conv2d_packed_whole(const void* descriptor, std::byte* const* buffers,
-                                            std::uint32_t first_row, std::uint32_t rows) {
+template <void (*kComputeTile)(const WholeTile*)>
+void compute(const void* descriptor, std::byte* const* buffers, std::uint32_t first_row,
+             std::uint32_t rows) {
   const auto& layer = *static_cast<const Conv2d*>(descriptor);
   const Window& window = layer.window;
   const int taps = window.kernel_height * window.kernel_width * window.input_channels;
@@ -46,7 +46,7 @@ extern "C" void thimble_conv2d_packed_whole(const void* descriptor, std::byte* c
   tile.pitch = window.output_channels;
   tile.channels = window.output_channels;
   tile.lowest = layer.requantization.lowest;
-  tile.limit = layer.requantization.highest + 1;
+  tile.outputs = layer.requantization.highest - tile.lowest + 1;
   TileWindows windows(window, reinterpret_cast<const std::int8_t*>(buffers[0]),
                       static_cast<int>(first_row));
   int left = static_cast<int>(rows) * window.output_width;
@@ -56,13 +56,26 @@ extern "C" void thimble_conv2d_packed_whole(const void* descriptor, std::byte* c
   for (; left >= kTilePixels; left -= kTilePixels) {
     windows.next(kTilePixels);
     windows.pack_all(words);
-    thimble_whole_tile(&tile);
+    kComputeTile(&tile);
     tile.output += kTilePixels * tile.pitch;
   }
   if (left == 0) return;
   windows.next(left);
   windows.pack_all(words);
-  compute_rest(tile, left);
+  compute_rest<kComputeTile>(tile, left);
+}
+
+}  // namespace
+
+extern "C" void thimble_conv2d_packed_whole(const void* descriptor, std::byte* const* buffers,
+                                            std::uint32_t first_row, std::uint32_t rows) {
+  compute<thimble_whole_tile>(descriptor, buffers, first_row, rows);
+}
+
+extern "C" void thimble_conv2d_packed_whole_unsigned(const void* descriptor,
+                                                     std::byte* const* buffers,
+                                                     std::uint32_t first_row, std::uint32_t rows) {
+  compute<thimble_whole_tile_unsigned>(descriptor, buffers, first_row, rows);
 }
 
 }  // namespace thimble::microkernels

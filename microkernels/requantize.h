@@ -14,7 +14,7 @@ enum class RequantizationForm : std::uint8_t {
   kOneSided,   ///< (high word of 2 value times multiplier, plus offset) >> (multiplier modulo 32)
   kSymmetric,  ///< the same, less 2 before the shift for negative values: halves away from zero
   kReference,  ///< TOSA's definition, with a ReferenceScale a channel
-  kThreshold   ///< counted from where the lowest output ends, with a ThresholdScale a channel
+  kThreshold   ///< counted from the lowest output on, with a ThresholdScale a channel
 };
 
 /// Of RequantizationForm::kReference: value * multiplier / 2^shift.
@@ -26,10 +26,10 @@ struct ReferenceScale {
 /// How it stands in flash: the multiplier's four bytes, lowest first, and one of the shift.
 inline constexpr int kReferenceScaleBytes = 5;
 
-/// Of RequantizationForm::kThreshold, which has the bias in the threshold. It is for sums of packed
-/// windows: 20 bits counted from -2^19 on, as the upper bits of a word. What is below the threshold
-/// gives the lowest output; the step from there to the output is (high word of the word times
-/// multiplier, less that of the threshold times multiplier) >> (multiplier modulo 32), and one.
+/// Of RequantizationForm::kThreshold, which has bias, rounding and zero point in the threshold. It
+/// is for sums of packed windows: 20 bits counted from -2^19 on, as the upper bits of a word. What
+/// is not above the threshold gives the lowest output; that much more is (high word of what is
+/// above it times multiplier) >> (multiplier modulo 32).
 struct ThresholdScale {
   std::uint32_t multiplier;
   std::uint32_t threshold;
@@ -79,20 +79,17 @@ constexpr std::int32_t scaled(std::int32_t value, std::uint32_t multiplier, std:
   return (high + offset) >> (multiplier % 32);
 }
 
-/// One sum, for kThreshold: `sum` is counted from -2^19 on. `limit`: the highest output and 1.
+/// One sum, for kThreshold: `sum` is counted from -2^19 on.
 constexpr std::int32_t from_threshold(std::uint32_t sum, const ThresholdScale& scale,
-                                      std::int32_t lowest, std::int32_t limit) {
+                                      std::int32_t lowest, std::int32_t highest) {
   constexpr int kUnusedBits = 12;
-  const auto high_word = [&](std::uint32_t value) {
-    return static_cast<std::uint32_t>(std::uint64_t{value} * scale.multiplier >> 32);
-  };
   const std::uint32_t value = sum << kUnusedBits;
   if (value < scale.threshold) return lowest;
-  const std::uint32_t offset = (static_cast<std::uint32_t>(lowest + 1) << scale.multiplier % 32) -
-                               high_word(scale.threshold);
-  const std::int32_t result = static_cast<std::int32_t>(high_word(value) + offset) >>
-                              static_cast<int>(scale.multiplier % 32);
-  return result < limit ? result : limit - 1;
+  const std::uint64_t product = std::uint64_t{value - scale.threshold} * scale.multiplier;
+  const auto above = static_cast<std::uint32_t>(product >> 32) >> (scale.multiplier % 32);
+  return above < static_cast<std::uint32_t>(highest - lowest)
+             ? lowest + static_cast<std::int32_t>(above)
+             : highest;
 }
 
 /// Requantizes the sums of one channel, in other forms than kThreshold. Callable from interrupts.

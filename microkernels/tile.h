@@ -87,11 +87,13 @@ struct WholeTile {
   std::int32_t pitch;     ///< bytes from one window's outputs to the next's
   std::int32_t channels;  ///< at least 1
   std::int32_t lowest;
-  std::int32_t limit;  ///< highest + 1
+  std::int32_t outputs;  ///< from the lowest to the highest
 };
 
 /// Outputs of all channels.
 extern "C" void thimble_whole_tile(const WholeTile* tile);
+/// The same where the lowest output is 0.
+extern "C" void thimble_whole_tile_unsigned(const WholeTile* tile);
 
 /// Windows that share each weight that is loaded where weights are not packed.
 inline constexpr int kUnpackedPixels = 2;

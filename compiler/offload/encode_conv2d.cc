@@ -107,7 +107,7 @@ void encode_exceptions(const Convolution& layer, const std::vector<ChannelScale>
 
 // Exceptions, and the plain definition, read everything again for each channel.
 std::vector<Order> orders_of(std::string_view symbol, const microkernels::Window& window) {
-  if (symbol == "thimble_conv2d_packed" || symbol == "thimble_conv2d_packed_whole")
+  if (symbol == "thimble_conv2d_packed" || symbol.starts_with("thimble_conv2d_packed_whole"))
     return {recorded([&](auto& order) { microkernels::conv2d_packed_order(window, order); })};
   if (symbol == "thimble_conv2d_line")
     return {recorded([&](auto& order) { microkernels::conv2d_line_order(window, order); })};
@@ -171,7 +171,8 @@ Conv2dEncoding encode_conv2d(const Convolution& layer, Goal goal) {
   const std::vector<ChannelScale> scales = layer.channel_scales();
   const bool one_window = microkernels::is_line(layer.window);
   if (goal == Goal::kSpeed && !one_window && encode_whole(layer, scales, encoding.most)) {
-    encoding.symbol = "thimble_conv2d_packed_whole";
+    encoding.symbol = layer.rescale.output.lowest == 0 ? "thimble_conv2d_packed_whole_unsigned"
+                                                       : "thimble_conv2d_packed_whole";
     return encoding;
   }
   encoding.most.requantization =

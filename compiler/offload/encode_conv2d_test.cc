@@ -19,6 +19,9 @@ Microkernel function(std::string_view symbol) {
     return microkernels::thimble_conv2d_packed_with_exceptions;
   }
   if (symbol == "thimble_conv2d_packed_whole") return microkernels::thimble_conv2d_packed_whole;
+  if (symbol == "thimble_conv2d_packed_whole_unsigned") {
+    return microkernels::thimble_conv2d_packed_whole_unsigned;
+  }
   if (symbol == "thimble_conv2d_line") return microkernels::thimble_conv2d_line;
   if (symbol == "thimble_conv2d_line_with_exceptions") {
     return microkernels::thimble_conv2d_line_with_exceptions;

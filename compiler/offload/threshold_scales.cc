@@ -13,114 +13,73 @@ namespace {
 using microkernels::ThresholdScale;
 
 constexpr int kWordBits = 32;
+constexpr std::int64_t kWords = std::int64_t{1} << kWordBits;
 constexpr std::int64_t kMiddle = std::int64_t{1} << (microkernels::kFieldBits - 1);
-constexpr std::int64_t kOverflow = std::int64_t{1} << (kWordBits - 1);
-constexpr int kUnusedBits = kWordBits - microkernels::kFieldBits;
+constexpr int kMostShift = 31;
+constexpr std::int64_t kMultiplierStep = std::int64_t{kMostShift} + 1;
 
-// A channel, and how it may be computed.
-class Search {
- public:
-  Search(const ChannelScale& channel, const OutputRange& output)
-      : channel_(channel), output_(output), steps_(steps_of(channel, output)) {}
+// The finest multiplier that makes of a sum's words what the program's makes of the sum. 0: none.
+std::int64_t nearest_multiplier(const ChannelScale& channel) {
+  for (int shift = kMostShift; shift > 0; --shift) {
+    const int up = microkernels::kFieldBits + shift - channel.shift;
+    if (up > kMostShift) continue;
+    const std::int64_t factor =
+        up >= 0 ? channel.multiplier << up : channel.multiplier >> std::min(-up, 2 * kMostShift);
+    if (factor < kWords) return (factor & ~std::int64_t{kMostShift}) | shift;
+  }
+  return 0;
+}
 
-  // The program's own multiplier and its neighbours; then coarser ones, for what overflows.
-  [[nodiscard]] std::optional<ThresholdScale> find() const {
-    constexpr int kNeighbours = 24;
-    constexpr int kShifts = 4;
-    const std::int64_t step = std::int64_t{kMostShift} + 1;
-    int tried = 0;
-    for (int shift = kMostShift; shift > 0 && tried < kShifts; --shift) {
-      const std::int64_t middle = multiplier(shift);
-      if (middle == 0) continue;
-      ++tried;
-      for (int k = 0; k <= kNeighbours; ++k) {
-        for (const std::int64_t candidate : {middle + k * step, middle - k * step}) {
-          if (candidate < step || candidate >= std::int64_t{1} << kWordBits) continue;
-          const auto scale = with_threshold(static_cast<std::uint32_t>(candidate));
-          if (scale && is_exact(*scale)) return scale;
-        }
-      }
+// What is above the threshold, at least, for `steps` more than the lowest output.
+std::int64_t distance(std::int64_t steps, std::int64_t multiplier) {
+  const std::int64_t high_word = steps << multiplier % kWordBits;
+  if (high_word >= multiplier) return 2 * kWords;  // further than words reach
+  const auto product = static_cast<std::uint64_t>(high_word) << kWordBits;
+  const auto divisor = static_cast<std::uint64_t>(multiplier);
+  return static_cast<std::int64_t>((product + divisor - 1) / divisor);
+}
+
+// The threshold in the middle of all with which the steps are right, if there are any. As steps
+// are all there is to a monotone function, every one of them is exact.
+std::optional<std::uint32_t> find_threshold(const ChannelScale& channel, const Steps& steps,
+                                            const OutputRange& output, std::int64_t multiplier) {
+  const auto word = [&](std::int64_t value) {
+    return (value - channel.bias + kMiddle) << (kWordBits - microkernels::kFieldBits);
+  };
+  std::int64_t least = 0;
+  std::int64_t most = kWords - 1;
+  const auto reaches = [&](std::int64_t value, int level) {
+    most = std::min(most, word(value) - distance(level - output.lowest, multiplier));
+  };
+  const auto stays_below = [&](std::int64_t value, int level) {
+    least = std::max(least, word(value) - distance(level - output.lowest, multiplier) + 1);
+  };
+  int level = steps.first;
+  if (level > output.lowest) reaches(channel.lowest, level);
+  for (const std::int64_t threshold : steps.thresholds) {
+    ++level;
+    reaches(threshold, level);
+    stays_below(threshold - 1, level);
+  }
+  if (level < output.highest) stays_below(channel.highest, level + 1);
+  if (least > most) return std::nullopt;
+  return static_cast<std::uint32_t>(least + (most - least) / 2);
+}
+
+std::optional<ThresholdScale> find_scale(const ChannelScale& channel, const OutputRange& output) {
+  constexpr int kNeighbours = 24;
+  const std::int64_t nearest = channel.multiplier > 0 ? nearest_multiplier(channel) : 0;
+  const Steps steps = steps_of(channel, output);
+  for (int k = 0; k <= kNeighbours && nearest > 0; ++k) {
+    for (const int sign : {1, -1}) {
+      const std::int64_t multiplier = nearest + sign * k * kMultiplierStep;
+      if (multiplier < kMultiplierStep || multiplier >= kWords) continue;
+      if (const auto threshold = find_threshold(channel, steps, output, multiplier))
+        return ThresholdScale{static_cast<std::uint32_t>(multiplier), *threshold};
     }
-    return std::nullopt;
   }
-
- private:
-  static constexpr int kMostShift = 31;
-
-  // A sum as the tile has it.
-  [[nodiscard]] std::int64_t field(std::int64_t value) const {
-    return value - channel_.bias + kMiddle;
-  }
-  static std::int64_t high_word(std::int64_t field, std::uint32_t multiplier) {
-    return static_cast<std::int64_t>(
-        (static_cast<std::uint64_t>(field) << kUnusedBits) * multiplier >> kWordBits);
-  }
-
-  // That makes one more of an output at that shift; 0 if it is too large.
-  [[nodiscard]] std::int64_t multiplier(int shift) const {
-    const int up = microkernels::kFieldBits + shift - channel_.shift;
-    const std::int64_t factor = up >= 0 ? channel_.multiplier << std::min(up, kMostShift)
-                                        : channel_.multiplier >> std::min(-up, 2 * kMostShift);
-    if (up > kMostShift || factor >> kWordBits != 0) return 0;
-    return (factor & ~std::int64_t{kMostShift}) | shift;
-  }
-
-  // The threshold in the middle of all for which the steps may be right, if there are any and
-  // no result overflows.
-  [[nodiscard]] std::optional<ThresholdScale> with_threshold(std::uint32_t multiplier) const {
-    const auto step = [&](int level) {
-      return std::int64_t{level - output_.lowest - 1} * (std::int64_t{1} << multiplier % kWordBits);
-    };
-    // High words of the threshold.
-    std::int64_t least = 0;
-    std::int64_t most = (std::int64_t{1} << kWordBits) - 1;
-    const auto reaches = [&](std::int64_t value, int level) {
-      most = std::min(most, high_word(field(value), multiplier) - step(level));
-    };
-    const auto stays_below = [&](std::int64_t value, int level) {
-      least = std::max(least, high_word(field(value), multiplier) - step(level) + 1);
-    };
-    int level = steps_.first;
-    if (level > output_.lowest) reaches(channel_.lowest, level);
-    for (const std::int64_t threshold : steps_.thresholds) {
-      ++level;
-      reaches(threshold, level);
-      stays_below(threshold - 1, level);
-    }
-    if (level < output_.highest) stays_below(channel_.highest, level + 1);
-    if (least > most) return std::nullopt;
-    const auto middle = static_cast<std::uint64_t>(least + (most - least) / 2);
-    const std::uint64_t threshold = ((middle << kWordBits) + multiplier - 1) / multiplier;
-    const std::int64_t base = std::int64_t{output_.lowest + 1} << multiplier % kWordBits;
-    const std::int64_t highest =
-        high_word(field(channel_.highest), multiplier) - static_cast<std::int64_t>(middle) + base;
-    if (threshold >> kWordBits != 0 || base < -kOverflow || highest >= kOverflow)
-      return std::nullopt;
-    return ThresholdScale{multiplier, static_cast<std::uint32_t>(threshold)};
-  }
-
-  // Equal steps are a proof of equality, as both functions are monotone.
-  [[nodiscard]] bool is_exact(const ThresholdScale& scale) const {
-    const auto output = [&](std::int64_t value) {
-      return microkernels::from_threshold(static_cast<std::uint32_t>(field(value)), scale,
-                                          output_.lowest, output_.highest + 1);
-    };
-    int level = steps_.first;
-    if (output(channel_.lowest) != level ||
-        output(channel_.highest) != level + static_cast<int>(steps_.thresholds.size())) {
-      return false;
-    }
-    return std::ranges::all_of(steps_.thresholds, [&](std::int64_t threshold) {
-      const bool is_step = output(threshold - 1) <= level && output(threshold) > level;
-      ++level;
-      return is_step;
-    });
-  }
-
-  const ChannelScale& channel_;
-  const OutputRange& output_;
-  const Steps steps_;
-};
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -128,8 +87,7 @@ std::optional<RequantizationPlan> plan_thresholds(const std::vector<ChannelScale
                                                   const OutputRange& output) {
   std::vector<std::uint32_t> words;
   for (const ChannelScale& channel : channels) {
-    if (channel.multiplier <= 0) return std::nullopt;
-    const auto scale = Search(channel, output).find();
+    const auto scale = find_scale(channel, output);
     if (!scale) return std::nullopt;
     words.insert(words.end(), {scale->multiplier, scale->threshold});
   }

@@ -117,11 +117,15 @@ extern "C" [[gnu::weak]] void thimble_whole_tile(const WholeTile* tile) {
       std::uint32_t values[kTilePixels];
       unpack(sums + c * kTileWords, values);
       for (int p = 0; p < kTilePixels; ++p) {
-        tile->output[p * tile->pitch + first + c] = static_cast<std::int8_t>(
-            from_threshold(values[p], tile->scales[first + c], tile->lowest, tile->limit));
+        tile->output[p * tile->pitch + first + c] = static_cast<std::int8_t>(from_threshold(
+            values[p], tile->scales[first + c], tile->lowest, tile->lowest + tile->outputs - 1));
       }
     }
   }
+}
+
+extern "C" [[gnu::weak]] void thimble_whole_tile_unsigned(const WholeTile* tile) {
+  thimble_whole_tile(tile);
 }
 
 }  // namespace thimble::microkernels
