@@ -31,6 +31,7 @@
 .equ kFrame, 64
 .equ kTileSlot, kSavedBytes
 .equ kEndSlot, kSavedBytes + 4
+.equ kOddSlot, kSavedBytes + 8
 
 # While the words of sums are taken apart.
 #define tile a0
@@ -73,10 +74,8 @@
 
 .macro store_group channels
     lw weights, TILE_WEIGHTS(tile)
-    lw word, TILE_WORDS_END(tile)
-    sw word, kEndSlot(sp)
     lw words, TILE_WORDS(tile)
-    sum_products \channels, kEndSlot(sp)
+    sum_products \channels, kEndSlot(sp), kOddSlot(sp)
     lw tile, kTileSlot(sp)
     sw weights, TILE_WEIGHTS(tile)
     each_word store_sums, \channels
@@ -149,6 +148,11 @@
 thimble_packed_tile:
     enter kFrame
     sw tile, kTileSlot(sp)
+    lw value0, TILE_WORDS_END(tile)
+    sw value0, kEndSlot(sp)
+    lw value1, TILE_WORDS(tile)
+    find_odd value0, value1, value0
+    sw value0, kOddSlot(sp)
 
 next_group:
     take_group TILE_FOURS, two
