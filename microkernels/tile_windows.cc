@@ -53,12 +53,16 @@ void TileWindows::find_place() {
 
 void TileWindows::next_far(int count) {
   outside_ = 0;
+  not_lines_ = 0;
   is_inside_ = true;
   for (int p = 0; p < kTilePixels; ++p) {
     top_[p] = row_ * window_.stride_y - window_.pad_top;
     left_[p] = column_ * window_.stride_x - window_.pad_left;
     pixels_[p] = input_ + top_[p] * pitch_ + left_[p] * depth_;
-    if (!is_line(p)) ++outside_;
+    if (!is_line(left_[p])) {
+      ++outside_;
+      not_lines_ |= 1U << p;
+    }
     const int bottom = top_[p] + (window_.kernel_height - 1) * window_.dilation_y;
     if (top_[p] < 0 || bottom >= window_.input_height) is_inside_ = false;
     if (p + 1 < count || count == kTilePixels) advance();
@@ -104,17 +108,21 @@ void TileWindows::advance() {
 // input they are gathered first.
 void TileWindows::pack_border(int taps, std::uint32_t* words) {
   std::int8_t border[kSegmentTaps];
+  bool has_border = false;
   std::int8_t gathered[kGathered];
   const std::int8_t* pixels[kTilePixels];
   std::int8_t* patch = gathered;
-  std::fill_n(border, taps, window_.input_zero_point);
-  for (int p = 0; p < kTilePixels; ++p) {
-    const int y = top_[p] + kernel_row_ * window_.dilation_y;
+  const int below = kernel_row_ * window_.dilation_y;
+  const int ahead = kernel_row_ * (line_ + line_step_) + tap_;
+  std::uint32_t not_lines = not_lines_;
+  for (int p = 0; p < kTilePixels; ++p, not_lines >>= 1) {
+    const int y = top_[p] + below;
+    pixels[p] = pixels_[p] + ahead;
     if (y < 0 || y >= window_.input_height) {
+      if (!has_border) std::fill_n(border, taps, window_.input_zero_point);
+      has_border = true;
       pixels[p] = border;
-    } else if (is_line(p)) {
-      pixels[p] = input_ + y * pitch_ + left_[p] * depth_ + tap_;
-    } else {
+    } else if (not_lines % 2 != 0) {
       pixels[p] = patch;
       gather(input_ + y * pitch_, left_[p], taps, patch);
       patch += taps;
@@ -124,6 +132,15 @@ void TileWindows::pack_border(int taps, std::uint32_t* words) {
 }
 
 void TileWindows::gather(const std::int8_t* row, int left, int taps, std::int8_t* patch) const {
+  if (dilation_x_ == 1) {
+    const int begin = left * depth_ + tap_;
+    const int before = std::clamp(-begin, 0, taps);
+    const int inside = std::clamp(input_width_ * depth_ - begin, before, taps) - before;
+    patch = std::fill_n(patch, before, window_.input_zero_point);
+    patch = std::copy_n(row + begin + before, inside, patch);
+    std::fill_n(patch, taps - before - inside, window_.input_zero_point);
+    return;
+  }
   int channel = tap_ % depth_;
   int x = left + tap_ / depth_ * dilation_x_;
   for (const std::int8_t* const end = patch + taps; patch != end; x += dilation_x_) {

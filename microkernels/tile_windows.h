@@ -56,9 +56,9 @@ class TileWindows {
   }
   void next_far(int count);
   void find_place();
-  // Whether a row of a window's taps lies in the input one after the other.
-  [[nodiscard]] bool is_line(int p) const {
-    return dilation_x_ == 1 && left_[p] >= 0 && left_[p] + window_.kernel_width <= input_width_;
+  // Whether rows of a window's taps lie in the input one tap after the other.
+  [[nodiscard]] bool is_line(int left) const {
+    return dilation_x_ == 1 && left >= 0 && left + window_.kernel_width <= input_width_;
   }
   void advance();
   void pack_border(int taps, std::uint32_t* words);
@@ -86,7 +86,8 @@ class TileWindows {
   const std::int8_t* pixels_[kTilePixels];  // where packing goes on, if all is inside
   int top_[kTilePixels];
   int left_[kTilePixels];
-  int outside_ = 0;  // windows that are no lines
+  int outside_ = 0;              // windows whose rows are no lines
+  std::uint32_t not_lines_ = 0;  // which ones: a bit each
   bool is_inside_ = false;
   int kernel_row_ = 0;
   int tap_ = 0;  // in the kernel's row
