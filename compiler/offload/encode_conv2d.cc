@@ -133,7 +133,9 @@ CallCost cost_of(std::string_view symbol, const microkernels::Window& window) {
   cost.columns = window.output_width;
   if (symbol.starts_with("thimble_conv2d_packed")) {
     // Tiles cost what whole ones do.
-    const double pixel = taps * (channels * 1.65 + 4) + channels * 19;
+    const double pixel = symbol.starts_with("thimble_conv2d_packed_whole")
+                             ? taps * (channels * 1.58 + 4.2) + channels * 8.1 + 70
+                             : taps * (channels * 1.66 + 4) + channels * 19;
     cost.row = window.output_width * pixel;
     for (int rest = 1; rest < microkernels::kTilePixels; ++rest)
       cost.rests.push_back((microkernels::kTilePixels - rest) * pixel);

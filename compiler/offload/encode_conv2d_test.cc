@@ -43,14 +43,28 @@ class Convolutions : public testing::TestWithParam<int> {};
 
 constexpr int kCasesEach = 60;
 
+// One segment of taps, several windows, and rounding that is the same for all outputs.
+bool may_be_whole(const Convolution& layer, const Conv2dEncoding& encoding) {
+  const OutputRange& output = layer.rescale.output;
+  return encoding.most.segment_taps >= static_cast<int>(layer.taps()) &&
+         !microkernels::is_line(layer.window) &&
+         (output.lowest == output.zero_point || !output.double_round);
+}
+
 TEST_P(Convolutions, AreExact) {
   RandomConvolution random(static_cast<unsigned>(GetParam()));
+  int wholes = 0;
+  int others = 0;
   for (int i = 0; i < kCasesEach; ++i) {
     SCOPED_TRACE(i);
     const auto layer = random.make(false);
     for (const Goal goal : {Goal::kSpeed, Goal::kSize}) {
       const Conv2dEncoding encoding = encode_conv2d(*layer, goal);
       ASSERT_NE(function(encoding.symbol), nullptr) << encoding.symbol;
+      const bool is_whole =
+          encoding.most.requantization.form == microkernels::RequantizationForm::kThreshold;
+      if (is_whole) ++wholes;
+      if (!is_whole && may_be_whole(*layer, encoding)) ++others;
       const auto biases = bias_constant(encoding.most.requantization);
       const auto exceptional_biases = bias_constant(encoding.exceptions.requantization);
       const microkernels::Conv2dWithExceptions descriptors{
@@ -68,6 +82,7 @@ TEST_P(Convolutions, AreExact) {
         random.check_in_place(*layer, kernel, scratch, order);
     }
   }
+  EXPECT_GT(wholes, 3 * others);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Convolutions, testing::Range(1, 41));

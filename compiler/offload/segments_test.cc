@@ -15,10 +15,9 @@ using namespace microkernels;
 
 constexpr std::array<std::int8_t, 3> kExtremes = {-128, 127, 0};
 
-// One channel of as many taps as there are weights, with a multiple of kUnrolledTaps; each window
-// reads one value everywhere. The channel's sums.
-std::array<std::int32_t, kTilePixels> sums_of(const std::vector<std::int8_t>& weights,
-                                              const std::array<std::int8_t, kTilePixels>& values) {
+// Windows each of which reads one value everywhere, for as many taps as there are weights.
+std::vector<std::uint32_t> words_of(const std::vector<std::int8_t>& weights,
+                                    const std::array<std::int8_t, kTilePixels>& values) {
   std::vector<std::vector<std::int8_t>> windows;
   windows.reserve(values.size());
   std::array<const std::int8_t*, kTilePixels> pixels{};
@@ -26,6 +25,12 @@ std::array<std::int32_t, kTilePixels> sums_of(const std::vector<std::int8_t>& we
   for (std::size_t p = 0; p < pixels.size(); ++p) pixels[p] = windows[p].data();
   std::vector<std::uint32_t> words(weights.size() * kTileWords);
   thimble_pack_words(pixels.data(), words.data(), static_cast<std::int32_t>(weights.size()), 0);
+  return words;
+}
+
+// The sums of one channel, of a multiple of kUnrolledTaps taps.
+std::array<std::int32_t, kTilePixels> sums_of(const std::vector<std::int8_t>& weights,
+                                              const std::vector<std::uint32_t>& words) {
   std::vector<std::int8_t> group;  // beside a channel of zeros
   for (const std::int8_t weight : weights) group.insert(group.end(), {weight, 0});
   std::array<std::int32_t, kTilePixels> sums{};
@@ -43,6 +48,35 @@ std::array<std::int32_t, kTilePixels> sums_of(const std::vector<std::int8_t>& we
   return sums;
 }
 
+// Whether windows that reach a sum, and no more, are told from the others: one channel has its
+// threshold just below that sum, another one just below the next.
+bool tells(const std::vector<std::int8_t>& weights, const std::vector<std::uint32_t>& words,
+           std::int32_t sum, const std::array<std::int32_t, kTilePixels>& sums) {
+  constexpr std::uint32_t kSteep = 1U << 31;
+  const auto field = static_cast<std::uint32_t>(sum + (1 << (kFieldBits - 1)));
+  std::vector<std::int8_t> group;
+  for (const std::int8_t weight : weights) group.insert(group.end(), {weight, weight});
+  const std::array<ThresholdScale, 2> scales{
+      {{kSteep, field == 0 ? 0 : (field - 1) << 12}, {kSteep, field << 12}}};
+  std::array<std::int8_t, std::size_t{2} * kTilePixels> outputs{};
+  WholeTile tile{};
+  tile.words = words.data();
+  tile.words_end = words.data() + words.size();
+  tile.weights = group.data();
+  tile.scales = scales.data();
+  tile.output = outputs.data();
+  tile.pitch = 2;
+  tile.channels = 2;
+  tile.outputs = 2;
+  thimble_whole_tile(&tile);
+  for (std::size_t p = 0; p < sums.size(); ++p) {
+    const bool reaches = sums[p] >= sum && field != 0;
+    if (outputs[2 * p] != (reaches ? 1 : 0)) return false;
+    if (outputs[2 * p + 1] != (sums[p] > sum ? 1 : 0)) return false;
+  }
+  return true;
+}
+
 // Whether sums are right for each extreme input of each window beside each of the others.
 bool exact(const std::vector<std::int8_t>& weights) {
   std::int32_t total = 0;
@@ -56,9 +90,11 @@ bool exact(const std::vector<std::int8_t>& weights) {
       value = kExtremes[static_cast<std::size_t>(rest) % kExtremes.size()];
       rest /= static_cast<int>(kExtremes.size());
     }
-    const auto sums = sums_of(weights, values);
-    for (std::size_t p = 0; p < sums.size(); ++p)
-      if (sums[p] != total * values[p]) return false;
+    const auto words = words_of(weights, values);
+    const auto sums = sums_of(weights, words);
+    for (std::size_t p = 0; p < sums.size(); ++p) {
+      if (sums[p] != total * values[p] || !tells(weights, words, sums[p], sums)) return false;
+    }
   }
   return true;
 }
