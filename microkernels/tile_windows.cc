@@ -76,7 +76,7 @@ std::uint32_t* TileWindows::pack(int count, std::uint32_t* words) {
   const int padding = -count & (kUnrolledTaps - 1);
   while (count > 0) {
     int taps = std::min(count, line_ - tap_);
-    if (!is_near_ && outside_ > 0) taps = std::min(taps, kGathered / outside_);
+    if (!is_near_ && outside_ > 0) taps = std::min(taps, kGathered / (outside_ + 1));
     if (is_near_) {
       thimble_pack_lines(near_ + kernel_row_ * (line_ + line_step_) + tap_, words, taps, step_, 1,
                          0);
@@ -105,11 +105,10 @@ void TileWindows::advance() {
 }
 
 // Some taps of a kernel's row. Of the windows that do not have them one after the other in the
-// input they are gathered first.
+// input they are gathered first; those of rows beyond it are all the same.
 void TileWindows::pack_border(int taps, std::uint32_t* words) {
-  std::int8_t border[kSegmentTaps];
-  bool has_border = false;
   std::int8_t gathered[kGathered];
+  const std::int8_t* border = nullptr;
   const std::int8_t* pixels[kTilePixels];
   std::int8_t* patch = gathered;
   const int below = kernel_row_ * window_.dilation_y;
@@ -119,8 +118,10 @@ void TileWindows::pack_border(int taps, std::uint32_t* words) {
     const int y = top_[p] + below;
     pixels[p] = pixels_[p] + ahead;
     if (y < 0 || y >= window_.input_height) {
-      if (!has_border) std::fill_n(border, taps, window_.input_zero_point);
-      has_border = true;
+      if (border == nullptr) {
+        border = patch;
+        patch = std::fill_n(patch, taps, window_.input_zero_point);
+      }
       pixels[p] = border;
     } else if (not_lines % 2 != 0) {
       pixels[p] = patch;

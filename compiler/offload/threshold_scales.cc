@@ -70,7 +70,7 @@ std::optional<ThresholdScale> find_scale(const ChannelScale& channel, const Outp
   constexpr int kNeighbours = 24;
   const std::int64_t nearest = channel.multiplier > 0 ? nearest_multiplier(channel) : 0;
   const Steps steps = steps_of(channel, output);
-  for (int k = 0; k <= kNeighbours && nearest > 0; ++k) {
+  for (std::int64_t k = 0; k <= kNeighbours && nearest > 0; ++k) {
     for (const int sign : {1, -1}) {
       const std::int64_t multiplier = nearest + sign * k * kMultiplierStep;
       if (multiplier < kMultiplierStep || multiplier >= kWords) continue;
