@@ -11,7 +11,7 @@ namespace thimble::plan {
 namespace {
 
 constexpr double kCaution = 1.2;  // estimates of what chains cost are a little low
-constexpr int kMostLayouts = 24;  // that are tried for one goal
+constexpr int kMostLayouts = 30;  // that are tried for one goal
 constexpr int kMostRefinements = 60;
 constexpr std::size_t kMostFailures = 12;  // of refinements
 constexpr int kMoreRows = 3;
@@ -181,42 +181,59 @@ class Chooser {
                    path ? chains_of(*path, bound) : std::vector<ChosenChain>());
   }
 
-  // The smallest arena, at no more than the goal's cost if nothing was allowed.
+  // The smallest arena, at no more than the goal's cost if nothing was allowed. Chains are chosen
+  // by what is alive at once, which doesn't count rows to spare: with fewer of them windows may lie
+  // closer together.
   [[nodiscard]] Streaming smallest(Streaming best) const {
-    int tries = 0;
+    std::vector<std::vector<Chain>> tried;
     for (const std::uint64_t bound : bounds_) {
-      if (bound >= best.layout.arena_bytes || tries == kMostLayouts) break;
+      if (bound >= best.layout.arena_bytes || tried.size() >= kMostLayouts) break;
       const auto path = cheapest(bound);
       if (!path) continue;
-      if (!try_chains(chains_of(*path, bound), best)) continue;
-      ++tries;
-      if (is_fed()) try_chains(tight_chains_of(*path), best);
+      const std::vector<ChosenChain> chosen = chains_of(*path, bound);
+      for (const int spare : {kMostSpare, 1, 0})
+        try_chains(with_spare_rows(chosen, spare), tried, best);
+      try_chains(with_spare_rows(unrefined_chains_of(*path), 0), tried, best);
     }
     return best;
   }
 
-  // Keeps the better one. False if the chains cost too much.
-  bool try_chains(std::vector<ChosenChain> chains, Streaming& best) const {
+  // Keeps the better one, unless the chains cost too much.
+  void try_chains(std::vector<ChosenChain> chains, std::vector<std::vector<Chain>>& tried,
+                  Streaming& best) const {
+    std::vector<Chain> shapes;
     double cost = 0;
-    for (const ChosenChain& chosen : chains) cost += chosen.schedule.cost;
-    if (!goal_.arena_bytes && kCaution * (cost - least_cost_) > goal_.cost * all_) return false;
+    for (const ChosenChain& chosen : chains) {
+      shapes.push_back(chosen.chain);
+      cost += chosen.schedule.cost;
+    }
+    if (!goal_.arena_bytes && kCaution * (cost - least_cost_) > goal_.cost * all_) return;
+    if (std::ranges::find(tried, shapes) != tried.end()) return;
+    tried.push_back(std::move(shapes));
     Streaming next = lay_out(network_, overlaps_, std::move(chains));
     if (next.layout.arena_bytes < best.layout.arena_bytes) best = std::move(next);
-    return true;
   }
 
-  // Windows of no more rows than are needed: no fewer bytes are alive at once, but they may lie
-  // closer together.
-  [[nodiscard]] std::vector<ChosenChain> tight_chains_of(
+  [[nodiscard]] std::vector<ChosenChain> unrefined_chains_of(
       const std::vector<const Choice*>& path) const {
     std::vector<ChosenChain> chains;
     for (const Choice* choice : path) {
-      if (choice->chain.rows.empty()) continue;
-      Chain chain = choice->chain;
-      std::ranges::fill(chain.spare, 0);
-      chain.input_spare = 0;
-      if (auto tight = schedule(network_, chain))
-        chains.push_back({std::move(chain), *std::move(tight), -1});
+      if (!choice->chain.rows.empty())
+        chains.push_back({choice->chain, *schedule(network_, choice->chain), -1});
+    }
+    return chains;
+  }
+
+  // The same chains, with no window of more rows to spare than that.
+  [[nodiscard]] std::vector<ChosenChain> with_spare_rows(std::vector<ChosenChain> chains,
+                                                         int most) const {
+    for (ChosenChain& chosen : chains) {
+      Chain chain = chosen.chain;
+      for (int& spare : chain.spare) spare = std::min(spare, most);
+      chain.input_spare = std::min(chain.input_spare, most);
+      if (chain == chosen.chain) continue;
+      if (auto result = schedule(network_, chain))
+        chosen = {std::move(chain), *std::move(result), -1};
     }
     return chains;
   }
