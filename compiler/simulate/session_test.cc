@@ -71,7 +71,7 @@ class Peer {
     const auto room = [&] { return std::min(next() == 2 ? 1U : 2U, kRows - next()); };
     if (first == 0 && brought.empty()) {
       fed_.clear();
-    } else if (first == next() && brought.size() <= room() * kRowBytes) {
+    } else if (first == next() && brought.size() <= std::size_t{room()} * kRowBytes) {
       fed_.insert(fed_.end(), brought.begin(), brought.end());
     }
     const protocol::FeedAnswer answer{0, next(), room()};

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""--feed: an input that comes row by row. Bit-exact, in less memory than the whole input needs, bounded and reported; what
-cannot be fed is refused; a foreign firmware feeds the library."""
+"""--feed: an input that comes row by row. Bit-exact, in less memory than the whole input needs, bounded and reported;
+what cannot be fed is refused; a foreign firmware feeds the library."""
 
 import sys
 import unittest
