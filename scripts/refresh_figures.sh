@@ -7,5 +7,5 @@ cd "$(dirname "$0")/.."
 models=()
 [[ $# -eq 0 ]] || models=(--models "$(readlink -f "$1")")
 ./thimble bench "${models[@]}" --write
-env -u THIMBLE_MODELS ./thimble zoo
+env -u THIMBLE_MODELS ./thimble zoo || [[ $? -eq 4 ]] # not every model fits the board of 16 KB
 cp build/report/zoo.md benchmarks/zoo.md
