@@ -4,6 +4,7 @@
 #ifdef THIMBLE_FEED
 
 #include "apps/inference/profile.h"
+#include "apps/inference/trace_hook.h"
 #include "kernel/counters.h"
 #include "kernel/panic.h"
 #include "kernel/stack.h"
@@ -23,12 +24,7 @@ struct Progress {
 constinit Progress progress;
 
 // Of a step or a call of a stage, where anybody wants to know.
-constexpr runtime::StepHook kHook = kCountsSteps ? count_call
-                                    : trace::kOn ? [](void*, std::uint32_t step) {
-                                        trace::step_ends(step);
-                                        return true;
-                                      }
-                                                 : static_cast<runtime::StepHook>(nullptr);
+constexpr runtime::StepHook kHook = kCountsSteps ? count_call : trace::kOn ? trace_step : nullptr;
 
 template <typename Work>
 void count(const Work& work) {

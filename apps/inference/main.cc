@@ -10,6 +10,7 @@
 #include "apps/inference/profile.h"
 #include "apps/inference/protocol.h"
 #include "apps/inference/trace_answer.h"
+#include "apps/inference/trace_hook.h"
 #include "kernel/counters.h"
 #include "kernel/main_task.h"
 #include "kernel/panic.h"
@@ -62,11 +63,7 @@ void answer_info(Header header) {
   if constexpr (!trace::kOn) return runtime::run(*kModel.plan, kModel.arena);
   trace::start();
   trace::run_begins(kModel.plan);
-  const runtime::Status status =
-      runtime::run(*kModel.plan, kModel.arena, [](void*, std::uint32_t step) {
-        trace::step_ends(step);
-        return true;
-      });
+  const runtime::Status status = runtime::run(*kModel.plan, kModel.arena, trace_step);
   trace::run_ends();
   return status;
 }

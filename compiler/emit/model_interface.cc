@@ -159,11 +159,10 @@ std::string c_header(const Interface& interface) {
     out += fed_c_functions(interface);
   } else {
     out += fmt::format(
-        "/* Runs the model on an arena of {1}_ARENA_BYTES bytes aligned to {1}_ARENA_ALIGNMENT; 0 "
-        "is "
-        "success. Inputs are\n"
-        "   written before and may be overwritten; outputs are there after. Not for interrupts. "
-        "*/\n"
+        "/* Runs the model on an arena of {1}_ARENA_BYTES bytes aligned to {1}_ARENA_ALIGNMENT; "
+        "0 is success. Inputs are\n"
+        "   written before and may be overwritten; outputs are there after. "
+        "Not for interrupts. */\n"
         "int {0}_run(void* arena);\n",
         interface.name, caps);
   }

@@ -11,7 +11,7 @@ namespace thimble::offload {
 namespace {
 
 // The table of microkernels::LookupSteps.
-std::optional<std::vector<std::uint8_t>> steps_of(const std::vector<std::uint8_t>& outputs) {
+std::optional<std::vector<std::uint8_t>> step_table_of(const std::vector<std::uint8_t>& outputs) {
   const auto output_of = [&](unsigned number) { return outputs[number ^ 0x80U]; };
   std::vector<std::uint32_t> words;
   std::vector<std::uint8_t> firsts;
@@ -37,7 +37,7 @@ class Lookup : public Candidate {
       : outputs_(outputs.begin(), outputs.end()), rows_(rows_of(type)), count_(type.count()) {}
 
   [[nodiscard]] Layer encode(Goal goal) const override {
-    const auto steps = goal == Goal::kSize ? steps_of(outputs_) : std::nullopt;
+    const auto steps = goal == Goal::kSize ? step_table_of(outputs_) : std::nullopt;
     Layer layer;
     layer.symbol = steps ? "thimble_lookup_steps" : "thimble_lookup";
     layer.header = "microkernels/elementwise.h";

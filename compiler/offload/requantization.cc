@@ -152,6 +152,13 @@ RequantizationPlan try_form(const std::vector<ChannelScale>& channels,
 
 }  // namespace
 
+int requantized(std::int64_t value, const ChannelScale& channel, const OutputRange& output) {
+  const std::int64_t scaled =
+      microkernels::apply_scale(value, channel.multiplier, channel.shift, output.double_round);
+  return static_cast<int>(
+      std::clamp<std::int64_t>(scaled + output.zero_point, output.lowest, output.highest));
+}
+
 RequantizationPlan reference_requantization(const std::vector<ChannelScale>& channels) {
   RequantizationPlan plan;
   plan.per_channel = !one_scale_for_all(channels);

@@ -1,8 +1,6 @@
 // See steps.h.
 #include "compiler/offload/steps.h"
 
-#include <algorithm>
-
 namespace thimble::offload {
 namespace {
 
@@ -17,13 +15,6 @@ std::int64_t threshold(const Function& output, int level, std::int64_t below, st
 }
 
 }  // namespace
-
-int requantized(std::int64_t value, const ChannelScale& channel, const OutputRange& output) {
-  const std::int64_t scaled =
-      microkernels::apply_scale(value, channel.multiplier, channel.shift, output.double_round);
-  return static_cast<int>(
-      std::clamp<std::int64_t>(scaled + output.zero_point, output.lowest, output.highest));
-}
 
 Steps steps_of(const ChannelScale& channel, const OutputRange& range) {
   const auto output = [&](std::int64_t value) { return requantized(value, channel, range); };

@@ -79,6 +79,22 @@ class Elementwise : public testing::TestWithParam<int> {
     EXPECT_EQ(result, wanted);
   }
 
+  // The same for a microkernel of one input.
+  template <auto kKernel, typename Layer, typename Function>
+  void check_lookup(const Layer& layer, const Function& function) {
+    rows_ = extent(6);
+    const Broadcast shape{1, layer.row_bytes, {layer.row_bytes, 0}, {}, true};
+    inputs_ = {tensor(rows_ * layer.row_bytes), tensor(1)};
+    check(
+        shape, &layer,
+        [](const void* descriptor, std::byte* const* buffers, std::uint32_t first,
+           std::uint32_t rows) {
+          std::byte* const own[] = {buffers[0], buffers[2]};
+          kKernel(descriptor, own, first, rows);
+        },
+        [&](std::int8_t input, std::int8_t) { return function(input); });
+  }
+
   std::mt19937 random_{static_cast<unsigned>(GetParam())};
   std::uint32_t rows_ = 1;
   std::array<std::vector<std::int8_t>, 2> inputs_;
@@ -134,17 +150,8 @@ TEST_P(Elementwise, Lookup) {
   for (int i = 0; i < kCasesEach; ++i) {
     const std::vector<std::int8_t> table = tensor(256);
     const Lookup layer{table.data(), extent(20)};
-    rows_ = extent(6);
-    Broadcast shape{1, layer.row_bytes, {layer.row_bytes, 0}, {}, true};
-    inputs_ = {tensor(rows_ * layer.row_bytes), tensor(1)};
-    check(
-        shape, &layer,
-        [](const void* descriptor, std::byte* const* buffers, std::uint32_t first,
-           std::uint32_t rows) {
-          std::byte* const own[] = {buffers[0], buffers[2]};
-          thimble_lookup(descriptor, own, first, rows);
-        },
-        [&](std::int8_t input, std::int8_t) { return table[static_cast<std::uint8_t>(input)]; });
+    check_lookup<thimble_lookup>(
+        layer, [&](std::int8_t input) { return table[static_cast<std::uint8_t>(input)]; });
   }
 }
 
@@ -154,23 +161,13 @@ TEST_P(Elementwise, LookupSteps) {
     for (std::uint32_t& word : table)
       for (const std::int8_t byte : tensor(4)) word = word << 8 | static_cast<std::uint8_t>(byte);
     const LookupSteps layer{table.data(), extent(20)};
-    rows_ = extent(6);
-    Broadcast shape{1, layer.row_bytes, {layer.row_bytes, 0}, {}, true};
-    inputs_ = {tensor(rows_ * layer.row_bytes), tensor(1)};
-    check(
-        shape, &layer,
-        [](const void* descriptor, std::byte* const* buffers, std::uint32_t first,
-           std::uint32_t rows) {
-          std::byte* const own[] = {buffers[0], buffers[2]};
-          thimble_lookup_steps(descriptor, own, first, rows);
-        },
-        [&](std::int8_t input, std::int8_t) {
-          const auto number = static_cast<std::size_t>(input + 128);
-          std::uint32_t output = table[16 + number / 64] >> (number / 16 % 4 * 8);
-          for (std::size_t field = 0; field <= number % 16; ++field)
-            output += table[number / 16] >> (2 * field) & 3;
-          return static_cast<std::int8_t>(output);
-        });
+    check_lookup<thimble_lookup_steps>(layer, [&](std::int8_t input) {
+      const auto number = static_cast<std::size_t>(input + 128);
+      std::uint32_t output = table[16 + number / 64] >> (number / 16 % 4 * 8);
+      for (std::size_t field = 0; field <= number % 16; ++field)
+        output += table[number / 16] >> (2 * field) & 3;
+      return static_cast<std::int8_t>(output);
+    });
   }
 }
 
