@@ -87,13 +87,14 @@ extern "C" void thimble_conv2d_line_with_exceptions(const void* descriptor,
                                                     std::byte* const* buffers,
                                                     std::uint32_t first_row, std::uint32_t rows);
 template <typename Order>
-constexpr void conv2d_packed_order(const Window& window, Order& order) {
-  windows_order(window, {window.input_channels, window.output_channels}, kTilePixels, false, order);
+constexpr void conv2d_packed_order(const Window& window, Tiles tiles, Order& order) {
+  windows_order(window, {window.input_channels, window.output_channels}, kTilePixels, false, tiles,
+                order);
 }
 template <typename Order>
-constexpr void conv2d_line_order(const Window& window, Order& order) {
+constexpr void conv2d_line_order(const Window& window, Tiles tiles, Order& order) {
   windows_order(window, {window.input_channels, window.output_channels}, 1, reads_in_place(window),
-                order);
+                tiles, order);
 }
 
 /// Weights as thimble_unpacked_sums has them (microkernels/tile.h), group after group of four
@@ -102,9 +103,9 @@ constexpr void conv2d_line_order(const Window& window, Order& order) {
 extern "C" void thimble_conv2d_unpacked(const void* descriptor, std::byte* const* buffers,
                                         std::uint32_t first_row, std::uint32_t rows);
 template <typename Order>
-constexpr void conv2d_unpacked_order(const Window& window, Order& order) {
+constexpr void conv2d_unpacked_order(const Window& window, Tiles tiles, Order& order) {
   windows_order(window, {window.input_channels, window.output_channels}, kUnpackedPixels,
-                reads_in_place(window), order);
+                reads_in_place(window), tiles, order);
 }
 
 /// Weights int8 [output channel][kernel row][kernel column][input channel], any form: the plain

@@ -178,7 +178,7 @@ extern "C" void thimble_depthwise_conv2d_3x3_stride2_rectified(const void* descr
 /// As depthwise_conv2d_order().
 template <typename Order>
 constexpr void depthwise_conv2d_3x3_small_order(const Window& window, Order& order) {
-  windows_order(window, {1, 1}, 1, false, order);
+  windows_order(window, {1, 1}, 1, false, Tiles::kFromFirst, order);
 }
 /// Two rows at a time, or one at the ends: any row may be the lower one of two. A column of pixels
 /// is read once for all windows that it is in.
@@ -193,6 +193,13 @@ constexpr void depthwise_conv2d_3x3_order(const Window& window, Order& order) {
       order.reads(first_pixel(window, row + 1, 0));
     }
   }
+}
+
+/// Whether the output of thimble_depthwise_conv2d_3x3_stride1 may also lie so that each row takes
+/// the place of the first one that its windows cover: of the two rows that are computed together,
+/// the lower one then follows its own reading, though the upper one's windows are not all read.
+constexpr bool keeps_rows_in_place(const Window& window) {
+  return window.stride_x == 1 && window.stride_y == 1 && window.output_width == window.input_width;
 }
 
 }  // namespace thimble::microkernels

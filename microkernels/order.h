@@ -44,23 +44,29 @@ struct PixelBytes {
   int output;
 };
 
+/// Where tiles of windows begin: at the first window of a call for all rows, or, in calls of some,
+/// at any.
+enum class Tiles : std::uint8_t { kFromFirst, kFromAny };
+
 /// `together` windows at a time, row after row, their outputs written when all are read; or before,
 /// if some of a tile's outputs are made from what is `read_again`.
 template <typename Order>
 constexpr void windows_order(const Window& window, PixelBytes bytes, int together, bool read_again,
-                             Order& order) {
+                             Tiles tiles, Order& order) {
   const std::int64_t pixels = std::int64_t{window.output_height} * window.output_width;
-  for (std::int64_t first = 0; first < pixels; first += together) {
-    const std::int64_t end = first + together < pixels ? first + together : pixels;
-    const auto read = [&] {
-      for (std::int64_t p = first; p < end; ++p) {
+  const std::int64_t step = tiles == Tiles::kFromAny ? 1 : together;
+  for (std::int64_t written = 0; written < pixels; written += step) {
+    const std::int64_t end = written + step < pixels ? written + step : pixels;
+    const std::int64_t first = end > together ? end - together : 0;  // of the tile
+    const auto read_from = [&](std::int64_t pixel) {
+      for (std::int64_t p = pixel; p < end; ++p) {
         order.reads(first_pixel(window, p / window.output_width, p % window.output_width) *
                     bytes.input);
       }
     };
-    read();
+    read_from(written);
     order.writes(end * bytes.output);
-    if (read_again) read();
+    if (read_again) read_from(tiles == Tiles::kFromAny ? first : written);
   }
 }
 

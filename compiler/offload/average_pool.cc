@@ -40,7 +40,9 @@ class AveragePool : public Candidate {
       layer.descriptor = fmt::format("AveragePool2d{{{}, {}, {}}}", window_text(window_),
                                      clamp_.lowest, clamp_.highest);
       layer.reads = {window_reads(window_)};
-      layer.orders = {recorded([&](auto& order) { microkernels::pool_order(window_, order); })};
+      layer.orders = {
+          by_rows(recorded([&](auto& order) { microkernels::pool_order(window_, order); }),
+                  layer.rows, layer.reads[0].step)};
     }
     return layer;
   }

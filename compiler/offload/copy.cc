@@ -26,9 +26,11 @@ class Copying : public Candidate {
     layer.descriptor = fmt::format("Copy{{{{{}}}, {}, {}}}", dimensions, first_, bytes_ / rows_);
     layer.rows = rows_;
     layer.reads = reads();
-    layer.orders = {recorded([&](auto& order) {
-      microkernels::copy_order(microkernel(), static_cast<std::uint32_t>(rows_), order);
-    })};
+    Order order = recorded([&](auto& recorder) {
+      microkernels::copy_order(microkernel(), static_cast<std::uint32_t>(rows_), recorder);
+    });
+    if (!layer.reads.empty()) order = by_rows(std::move(order), rows_, layer.reads[0].step);
+    layer.orders = {std::move(order)};
     return layer;
   }
 

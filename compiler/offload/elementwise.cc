@@ -99,10 +99,12 @@ std::vector<RowReads> reads_of(const Meeting& meeting) {
 std::vector<Order> orders_of(const Meeting& meeting) {
   std::vector<Order> orders;
   for (const bool is_second : {false, true}) {
-    orders.push_back(recorded([&](auto& order) {
+    const auto tell = [&](auto& order) {
       microkernels::broadcast_order(meeting.broadcast, static_cast<std::uint32_t>(meeting.rows),
                                     is_second, order);
-    }));
+    };
+    const auto& input = is_second ? meeting.broadcast.second : meeting.broadcast.first;
+    orders.push_back(by_rows(recorded(tell), meeting.rows, input.row));
   }
   return orders;
 }

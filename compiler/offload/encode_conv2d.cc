@@ -107,13 +107,23 @@ void encode_exceptions(const Convolution& layer, const std::vector<ChannelScale>
 
 // Exceptions, and the plain definition, read everything again for each channel.
 std::vector<Order> orders_of(std::string_view symbol, const microkernels::Window& window) {
-  if (symbol == "thimble_conv2d_packed" || symbol.starts_with("thimble_conv2d_packed_whole"))
-    return {recorded([&](auto& order) { microkernels::conv2d_packed_order(window, order); })};
-  if (symbol == "thimble_conv2d_line")
-    return {recorded([&](auto& order) { microkernels::conv2d_line_order(window, order); })};
-  if (symbol == "thimble_conv2d_unpacked")
-    return {recorded([&](auto& order) { microkernels::conv2d_unpacked_order(window, order); })};
-  return {};
+  using microkernels::Tiles;
+  const auto order = [&](Tiles tiles) {
+    return recorded([&](auto& recorder) {
+      if (symbol == "thimble_conv2d_line") {
+        microkernels::conv2d_line_order(window, tiles, recorder);
+      } else if (symbol == "thimble_conv2d_unpacked") {
+        microkernels::conv2d_unpacked_order(window, tiles, recorder);
+      } else {
+        microkernels::conv2d_packed_order(window, tiles, recorder);
+      }
+    });
+  };
+  if (symbol.ends_with("_with_exceptions") || symbol == "thimble_conv2d_reference") return {};
+  Order result = order(Tiles::kFromFirst);
+  result.rows =
+      by_rows(order(Tiles::kFromAny), window.output_height, window_reads(window).step).rows;
+  return {std::move(result)};
 }
 
 std::uint32_t scratch_of(const Conv2dEncoding& encoding, const microkernels::Window& window) {

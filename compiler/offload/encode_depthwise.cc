@@ -25,7 +25,14 @@ std::vector<Order> orders_of(const DepthwiseEncoding& encoding, const Convolutio
       microkernels::depthwise_conv2d_order(layer.window, order);
     }
   };
-  return {recorded(tell, layer.window.output_channels)};
+  const int channels = layer.window.output_channels;
+  Order order = by_rows(recorded(tell, channels), layer.window.output_height,
+                        window_reads(layer.window).step);
+  if (symbol.starts_with("thimble_depthwise_conv2d_3x3_stride1") &&
+      microkernels::keeps_rows_in_place(layer.window)) {
+    order.exactly = std::int64_t{layer.window.pad_top} * layer.window.input_width * channels;
+  }
+  return {std::move(order)};
 }
 
 const char* packed_symbol(const microkernels::Window& window) {

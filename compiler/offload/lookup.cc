@@ -46,10 +46,11 @@ class Lookup : public Candidate {
     layer.constants.push_back(steps.value_or(outputs_));
     layer.rows = rows_;
     layer.reads = {{0, count_ / rows_, count_ / rows_}};
-    layer.orders = {recorded([&](auto& order) {
+    const auto tell = [&](auto& order) {
       microkernels::lookup_order({nullptr, static_cast<std::uint32_t>(count_ / rows_)},
                                  static_cast<std::uint32_t>(rows_), order);
-    })};
+    };
+    layer.orders = {by_rows(recorded(tell), rows_, layer.reads[0].step)};
     return layer;
   }
 

@@ -22,7 +22,9 @@ class MaxPool : public Candidate {
         fmt::format("MaxPool2d{{{}, {}, {}}}", window_text(window_), clamp_.lowest, clamp_.highest);
     layer.rows = window_.output_height;
     layer.reads = {window_reads(window_)};
-    layer.orders = {recorded([&](auto& order) { microkernels::pool_order(window_, order); })};
+    layer.orders = {
+        by_rows(recorded([&](auto& order) { microkernels::pool_order(window_, order); }),
+                layer.rows, layer.reads[0].step)};
     return layer;
   }
 

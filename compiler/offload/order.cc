@@ -50,4 +50,23 @@ std::int64_t lead(const Order& order) {
   return lead.elements * order.channels;
 }
 
+std::int64_t lead(const Order& order, std::int64_t begin, std::int64_t end) {
+  if (order.rows.first == Order::kNever) return Order::kNever;
+  return order.rows.first + order.rows.step * (order.rows.step < 0 ? begin : end - 1);
+}
+
+Order by_rows(Order order, std::int64_t rows, std::int64_t read_step) {
+  std::int64_t all = 0;
+  for (const Order::Run& run : order.runs) all += run.times * run.written * order.channels;
+  if (all == 0 || all % rows != 0) return order;
+  const std::int64_t row_bytes = all / rows;
+  order.rows = {-Order::kNever, row_bytes - read_step};
+  for_each_write(order, [&](std::int64_t end, std::int64_t unread) {
+    const std::int64_t row = (end * order.channels - 1) / row_bytes;
+    order.rows.first =
+        std::max(order.rows.first, (end - unread) * order.channels - row * order.rows.step);
+  });
+  return order;
+}
+
 }  // namespace thimble::offload

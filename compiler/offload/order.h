@@ -27,11 +27,23 @@ struct Order {
     std::int64_t read = 0;
     NLOHMANN_DEFINE_TYPE_INTRUSIVE(Run, times, written, read)
   };
+  /// A lead that no two tensors have.
+  static constexpr std::int64_t kNever = std::int64_t{1} << 40;
+
+  /// Calls of some rows only: wherever one begins, while it writes a row the lead (below) is at
+  /// most `first` and `step` more for each row before.
+  struct Rows {
+    std::int64_t first = kNever;
+    std::int64_t step = 0;
+    NLOHMANN_DEFINE_TYPE_INTRUSIVE(Rows, first, step)
+  };
   /// More than one: each channel is gone through alone, and elements are those of one channel. An
   /// element of a channel never takes the place of another channel's.
   std::int64_t channels = 1;
   std::vector<Run> runs;
-  NLOHMANN_DEFINE_TYPE_INTRUSIVE(Order, channels, runs)
+  Rows rows;
+  std::int64_t exactly = kNever;  ///< a lead that will do, too, though more may not; of any call
+  NLOHMANN_DEFINE_TYPE_INTRUSIVE(Order, channels, runs, rows, exactly)
 };
 
 /// Collects what a microkernel tells.
@@ -57,6 +69,10 @@ template <typename Tell>
   return recorder.take(channels);
 }
 
+/// The order, with what it comes to in calls of some rows, if any of them keep to it: `rows` of
+/// output, for each of which what is read begins `read_step` bytes farther on.
+[[nodiscard]] Order by_rows(Order order, std::int64_t rows, std::int64_t read_step);
+
 /// Calls `visit(end, unread)` for each time something is written: the output's end and the first
 /// element that is still to be read then.
 template <typename Visit>
@@ -72,5 +88,8 @@ void for_each_write(const Order& order, const Visit& visit) {
 /// written over. Negative where the input may even begin before the output. Only for orders with
 /// runs.
 [[nodiscard]] std::int64_t lead(const Order& order);
+
+/// The same for a call of the rows from `begin` on up to `end`; kNever if nothing is known.
+[[nodiscard]] std::int64_t lead(const Order& order, std::int64_t begin, std::int64_t end);
 
 }  // namespace thimble::offload

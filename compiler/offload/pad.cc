@@ -24,9 +24,10 @@ class Padding : public Candidate {
     layer.rows = static_cast<int>(rows_.before + rows_.inside + rows_.after);
     const std::int64_t row = std::int64_t{columns_.inside} * bytes_.inside;
     layer.reads = {{-std::int64_t{rows_.before} * row, row, row}};
-    layer.orders = {recorded([&](auto& order) {
+    const auto tell = [&](auto& order) {
       microkernels::pad_order({rows_, columns_, bytes_, static_cast<std::uint8_t>(value_)}, order);
-    })};
+    };
+    layer.orders = {by_rows(recorded(tell), layer.rows, row)};
     return layer;
   }
 

@@ -72,9 +72,10 @@ class SoftmaxLayer : public Candidate {
     layer.descriptor = fmt::format("Softmax{{{}, {}, {}}}", softmax_.multiplier, softmax_.elements,
                                    softmax_.left_shift);
     layer.rows = rows_;
-    layer.orders = {recorded([&](auto& order) {
+    const auto tell = [&](auto& order) {
       microkernels::softmax_order(softmax_, static_cast<std::uint32_t>(rows_), order);
-    })};
+    };
+    layer.orders = {by_rows(recorded(tell), rows_, softmax_.elements)};
     layer.reads = {{0, softmax_.elements, softmax_.elements}};
     layer.scratch_bytes = softmax_.elements * sizeof(std::int32_t);
     return layer;

@@ -31,13 +31,17 @@ microkernels::Window window() {
 
 offload::Order convolution() {
   return offload::recorded([](auto& order) {
-    microkernels::windows_order(window(), {kChannels, kChannels}, 3, true, order);
+    microkernels::windows_order(window(), {kChannels, kChannels}, 3, true,
+                                microkernels::Tiles::kFromFirst, order);
   });
 }
 
 offload::Order depthwise() {
   return offload::recorded(
-      [](auto& order) { microkernels::windows_order(window(), {1, 1}, 1, false, order); },
+      [](auto& order) {
+        microkernels::windows_order(window(), {1, 1}, 1, false, microkernels::Tiles::kFromFirst,
+                                    order);
+      },
       kChannels);
 }
 

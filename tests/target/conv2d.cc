@@ -344,7 +344,7 @@ int main_task() {
     compute_and_check(thimble_conv2d_packed, current.packed,
                       packed_scratch_bytes(window, current.packed.segment_taps));
     Lead packed;
-    conv2d_packed_order(window, packed);
+    conv2d_packed_order(window, Tiles::kFromFirst, packed);
     check_order(thimble_conv2d_packed, current.packed, packed.elements);
     if (current.taps <= current.packed.segment_taps) {
       ++wholes;
@@ -359,12 +359,12 @@ int main_task() {
       ++lines;
       compute_and_check(thimble_conv2d_line, current.line, window_scratch_bytes(window));
       Lead line;
-      conv2d_line_order(window, line);
+      conv2d_line_order(window, Tiles::kFromFirst, line);
       check_order(thimble_conv2d_line, current.line, line.elements);
     }
     compute_and_check(thimble_conv2d_unpacked, current.unpacked, window_scratch_bytes(window));
     Lead unpacked;
-    conv2d_unpacked_order(window, unpacked);
+    conv2d_unpacked_order(window, Tiles::kFromFirst, unpacked);
     check_order(thimble_conv2d_unpacked, current.unpacked, unpacked.elements);
   }
   require(lines > kCases / 30, "one window");
