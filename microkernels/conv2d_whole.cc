@@ -1,5 +1,6 @@
 // Convolution around tiles of eight windows all of whose taps are one segment.
 #include <algorithm>
+#include <cstring>
 
 #include "microkernels/conv2d.h"
 #include "microkernels/tile_windows.h"
@@ -20,9 +21,14 @@ void compute_rest(WholeTile tile, int windows) {
   for (int left = tile.channels; left > 0; left -= kChannelGroup) {
     tile.channels = std::min(left, kChannelGroup);
     kComputeTile(&tile);
-    for (int p = 0; p < windows; ++p) {
-      std::copy_n(outputs + p * kChannelGroup, tile.channels,
-                  output + static_cast<std::ptrdiff_t>(p) * pitch);
+    std::int8_t* to = output;
+    for (const std::int8_t* from = outputs; from != outputs + windows * kChannelGroup;
+         from += kChannelGroup, to += pitch) {
+      if (tile.channels == kChannelGroup) {
+        std::memcpy(to, from, kChannelGroup);  // in line
+      } else {
+        std::copy_n(from, tile.channels, to);
+      }
     }
     output += kChannelGroup;
     tile.scales += kChannelGroup;

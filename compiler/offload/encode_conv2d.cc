@@ -147,16 +147,20 @@ CallCost cost_of(std::string_view symbol, const microkernels::Window& window) {
                              ? taps * (channels * 1.58 + 4.2) + channels * 8.1 + 70
                              : taps * (channels * 1.66 + 4) + channels * 19;
     cost.row = window.output_width * pixel;
-    for (int rest = 1; rest < microkernels::kTilePixels; ++rest)
-      cost.rests.push_back((microkernels::kTilePixels - rest) * pixel);
+    for (int rest = 1; rest < microkernels::kTilePixels; ++rest) {
+      cost.rests.push_back((microkernels::kTilePixels - rest) * pixel +
+                           channels / microkernels::kChannelGroup * (100 + 10 * rest));
+    }
     return cost;
   }
-  const double groups = channels / 4;
-  const double each_tap = symbol == "thimble_conv2d_unpacked"    ? 9
-                          : symbol == "thimble_conv2d_reference" ? 40
-                                                                 : 8.6;
+  const double groups = channels / microkernels::kChannelGroup;
+  if (symbol == "thimble_conv2d_unpacked") {
+    cost.row = window.output_width * groups * (taps * 11 + 560);
+    cost.rests = {0, groups * (taps * 4 + 180)};  // a window has no other beside it
+    return cost;
+  }
+  const double each_tap = symbol == "thimble_conv2d_reference" ? 40 : 8.6;
   cost.row = window.output_width * groups * (taps * each_tap + 60);
-  if (symbol == "thimble_conv2d_unpacked") cost.rests = {0, groups * taps * 3};
   return cost;
 }
 

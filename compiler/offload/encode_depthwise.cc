@@ -65,11 +65,11 @@ CallCost cost_of(std::string_view symbol, const microkernels::Window& window) {
   const double pixels = channels * window.output_width;
   const double taps = window.kernel_height * window.kernel_width;
   if (symbol == "thimble_depthwise_conv2d_3x3_small")
-    return {150 + 20 * channels, pixels * 60, 1, {0}};
+    return {150 + 60 * channels, pixels * 53, 1, {0}};
   if (symbol == "thimble_depthwise_conv2d_3x3_stride1")
-    return {150 + 100 * channels, pixels * 29, 1, {0, pixels * 3}};
+    return {150 + 85 * channels, pixels * 29, 1, {0, pixels * 3}};
   if (symbol == "thimble_depthwise_conv2d_3x3_stride1_rectified")
-    return {150 + 100 * channels, pixels * 25, 1, {0, pixels * 4}};
+    return {150 + 85 * channels, pixels * 25, 1, {0, pixels * 4}};
   if (symbol.starts_with("thimble_depthwise_conv2d_3x3_stride2"))
     return {150 + 90 * channels, pixels * 33, 1, {0, pixels * 3}};
   if (symbol.starts_with("thimble_depthwise_conv2d_packed")) {
