@@ -50,16 +50,22 @@ class Feeding {
   // To the next row that is waited for, or the end. A Status's value.
   [[gnu::noinline]] std::uint32_t go_on(StepHook hook, void* context) {
     for (const std::uint8_t* op = position(); op != end_of_ops() && *op != caller();) {
-      if (*op >= kSlide) {
-        walk_.slide(*op - kSlide, op[1], op[2]);
-        state_ += 3;
+      std::uint32_t stage = *op;
+      if (stage < kSlide) {
+        walk_.call(stage);
+        ++op;
+        ++state_;
+      } else {
         op += 3;
-        continue;
+        state_ += 3;
+        if (stage != kCallRows) {
+          walk_.slide(stage - kSlide, op[-2], op[-1]);
+          continue;
+        }
+        stage = op[-2];
+        walk_.call(stage, op[-1]);
       }
-      const std::uint32_t stage = 1U + *op;
-      walk_.call(*op);
-      ++state_;
-      ++op;
+      ++stage;
       if (hook != nullptr && !hook(context, stage))
         return Status::at(StatusCode::kCancelled, stage).value;
     }

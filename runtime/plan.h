@@ -35,7 +35,9 @@ enum class StepKind : std::uint8_t {
 /// byte:
 ///
 ///   below kSlide  the stage of this number is called for its next rows;
-///   others        the window of this number less kSlide slides: in the next two bytes, how many
+///   kCallRows     a stage is called for other rows: in the next two bytes, its number and how
+///   many; others        the window of this number less kSlide slides: in the next two bytes, how
+///   many
 ///                 rows down, and how many rows it still keeps.
 ///
 /// A stage is given a window's address less the rows that are gone: to it, the tensor is there.
@@ -55,9 +57,10 @@ struct Stream {
 };
 
 inline constexpr unsigned kSlide = 0x80;
+inline constexpr unsigned kCallRows = 0xff;
 inline constexpr std::size_t kMostStages = 0x80;
-inline constexpr std::size_t kMostWindows = 0x80;
-inline constexpr int kMostSlideRows = 255;
+inline constexpr std::size_t kMostWindows = kCallRows - kSlide;
+inline constexpr int kMostRowsOfOp = 255;
 
 /// What a stream keeps in the arena: each window's offset, 32 bits, and each stage's next row, 16
 /// bits.

@@ -12,13 +12,19 @@ extern "C" std::uint32_t thimble_run_stream(const Plan* plan, std::uint32_t numb
   walk.begin(step);
   const std::uint8_t* const end = stream.ops + stream.op_bytes;
   for (const std::uint8_t* op = stream.ops; op != end; ++op) {
-    if (*op >= kSlide) {
-      walk.slide(*op - kSlide, op[1], op[2]);
+    std::uint32_t stage = *op;
+    if (stage < kSlide) {
+      walk.call(stage);
+    } else {
       op += 2;
-      continue;
+      if (stage != kCallRows) {
+        walk.slide(stage - kSlide, op[-1], op[0]);
+        continue;
+      }
+      stage = op[-1];
+      walk.call(stage, op[0]);
     }
-    walk.call(*op);
-    const std::uint32_t stage = number + 1 + *op;
+    stage += number + 1;
     if (hook != nullptr && !hook(context, stage))
       return Status::at(StatusCode::kCancelled, stage).value;
   }

@@ -34,13 +34,18 @@ class StreamWalk {
            static_cast<std::int32_t>(offsets_[window] + number * stream_.windows[window].row_bytes);
   }
 
+  /// For the rows that are left, at most those of the stage's calls.
   [[gnu::always_inline]] void call(unsigned number) {
+    const Step& stage = stages_[number];
+    const std::uint32_t left = stage.workgroups[0] - rows_[number];
+    call(number, left < stage.workgroups[1] ? left : stage.workgroups[1]);
+  }
+
+  void call(unsigned number, std::uint32_t rows) {
     const Step& stage = stages_[number];
     std::byte* buffers[kMostMicrokernelBuffers];
     for (unsigned i = 0; i < stage.binding_count; ++i) buffers[i] = address_of(stage, i);
     const std::uint32_t first = rows_[number];
-    const std::uint32_t left = stage.workgroups[0] - first;
-    const std::uint32_t rows = left < stage.workgroups[1] ? left : stage.workgroups[1];
     rows_[number] = static_cast<std::uint16_t>(first + rows);
     const auto function = reinterpret_cast<Microkernel>(const_cast<void*>(stage.function));
     function(stage.detail, buffers, first, rows);

@@ -1,10 +1,10 @@
-// See chain.h. The stage that is farthest behind and can run runs next, if what it makes is waited
-// for: so as little as possible lies about.
+// See chain.h. Calls are gone through twice: first to see how large windows must be.
 #include "compiler/plan/chain.h"
 
 #include <algorithm>
 #include <limits>
 
+#include "compiler/plan/calls.h"
 #include "compiler/plan/stages.h"
 #include "runtime/plan.h"
 
@@ -16,148 +16,98 @@ constexpr double kDecode = 45;     // instructions of the runtime for a call
 constexpr double kSlide = 90;      // for a slide
 constexpr double kSlideByte = .5;  // for a byte of it
 
-class Simulation {
+class Scheduler {
  public:
-  Simulation(const Network& network, const Chain& chain) : network_(network), chain_(chain) {}
+  Scheduler(const Network& network, const Chain& chain) : network_(network), chain_(chain) {}
 
   std::optional<Schedule> run() {
     std::optional<Parts> parts = make_parts(network_, chain_);
-    if (!parts) return std::nullopt;
-    stages_ = std::move(parts->stages);
-    roles_ = std::move(parts->roles);
-    schedule_.operands = std::move(parts->operands);
-    schedule_.is_fed = parts->is_fed;
-    if (!go_through(&Simulation::measure) || !size_windows()) return std::nullopt;
-    for (Stage& stage : stages_) stage.next = 0;
-    schedule_.state_bytes = runtime::stream_state_bytes(stages_.size(), schedule_.windows.size());
-    if (!go_through(&Simulation::record)) return std::nullopt;
-    for (const Stage& stage : stages_) schedule_.cost -= cost(stage, stage.rows);
+    if (!parts || parts->stages.size() > runtime::kMostStages) return std::nullopt;
+    std::optional<std::vector<Call>> calls = find_calls(*parts, chain_);
+    if (!calls) return std::nullopt;
+    parts_ = *std::move(parts);
+    calls_ = *std::move(calls);
+    schedule_.is_fed = parts_.is_fed;
+    measure();
+    if (!size_windows()) return std::nullopt;
+    schedule_.state_bytes =
+        runtime::stream_state_bytes(parts_.stages.size(), schedule_.windows.size());
+    if (!record()) return std::nullopt;
+    for (const Stage& stage : parts_.stages) schedule_.cost -= cost(stage, stage.rows);
+    schedule_.operands = std::move(parts_.operands);
     return std::move(schedule_);
   }
 
  private:
-  [[nodiscard]] const Tensor& tensor(std::size_t operand) const {
-    return network_.liveness.tensors[static_cast<std::size_t>(schedule_.operands[operand].tensor)];
-  }
-
-  // The first byte that is still to be read in the chain; behind everything if there is none.
-  [[nodiscard]] std::int64_t unread(std::size_t operand) const {
-    std::int64_t first = std::numeric_limits<std::int64_t>::max();
-    for (const Reader& reader : roles_[operand].readers) {
-      const Stage& stage = stages_[reader.stage];
-      if (!stage.is_done()) first = std::min(first, stage.inputs[reader.input].begin(stage.next));
+  void measure() {
+    std::vector<int> rows(parts_.stages.size(), 1);
+    std::vector<bool> is_read(parts_.operands.size(), false);
+    for (const Call& call : calls_) {
+      Stage& stage = parts_.stages[call.stage];
+      rows[call.stage] = std::max(rows[call.stage], call.rows);
+      Role& role = parts_.roles[stage.output];
+      if (parts_.operands[stage.output].is_window) {
+        if (stage.next == 0 && begins_with_windows(&stage)) role.at = first_window(stage.output);
+        const std::int64_t from = is_read[stage.output] ? parts_.kept_from(stage.output)
+                                                        : std::min<std::int64_t>(role.at, 0);
+        role.most = std::max(role.most, stage.written(stage.next + call.rows) - from);
+      }
+      for (const StageInput& input : stage.inputs) {
+        // What a window holds when it is first read lies at its end.
+        if (!is_read[input.operand] && parts_.operands[input.operand].is_window &&
+            !begins_with_windows(writer_of(input.operand)))
+          parts_.roles[input.operand].at = parts_.written(input.operand);
+        is_read[input.operand] = true;
+      }
+      stage.next += call.rows;
     }
-    return first;
+    for (Stage& stage : parts_.stages) stage.next = 0;
+    schedule_.rows.assign(rows.begin() + (parts_.is_fed ? 1 : 0), rows.end());
   }
 
-  // The same, in whole rows of a window, and not behind what is written.
-  [[nodiscard]] std::int64_t kept_from(std::size_t operand) const {
-    const std::int64_t row = schedule_.operands[operand].row_bytes;
-    return std::min(unread(operand), written(operand)) / row * row;
+  // Where stages advance together, rows beyond the input have their place, too: then an output is
+  // in the same place to its input in all turns.
+  [[nodiscard]] bool begins_with_windows(const Stage* writer) const {
+    return chain_.advances_together() && writer != nullptr && writer->layer != nullptr;
+  }
+  [[nodiscard]] const Stage* writer_of(std::size_t operand) const {
+    const int writer = parts_.roles[operand].writer;
+    return writer < 0 ? nullptr : &parts_.stages[static_cast<std::size_t>(writer)];
   }
 
-  [[nodiscard]] std::int64_t written(std::size_t operand) const {
-    const int writer = roles_[operand].writer;
-    if (writer < 0) return static_cast<std::int64_t>(tensor(operand).size);
-    const Stage& stage = stages_[static_cast<std::size_t>(writer)];
-    return stage.written(stage.next);
-  }
-
-  [[nodiscard]] bool is_ready(const Stage& stage) const {
-    return std::ranges::all_of(stage.inputs, [&](const StageInput& input) {
-      return roles_[input.operand].writer < 0 ||
-             written(input.operand) >= input.end(stage.next + stage.call_rows());
-    });
-  }
-
-  [[nodiscard]] bool is_waited_for(const Stage& stage) const {
-    const Role& role = roles_[stage.output];
-    return std::ranges::any_of(role.readers, [&](const Reader& reader) {
-      const Stage& other = stages_[reader.stage];
-      return !other.is_done() &&
-             written(stage.output) < other.inputs[reader.input].end(other.next + other.call_rows());
-    });
-  }
-
-  // All rows of these are wanted, whoever reads them.
-  [[nodiscard]] bool is_result(const Stage& stage) const {
-    return stage.layer == nullptr || !roles_[stage.output].ends ||
-           roles_[stage.output].readers.empty();
-  }
-
-  // Whether a stage may run: not, only if nothing better can, or at once.
-  enum class Turn : std::uint8_t { kNot, kLast, kNow };
-  [[nodiscard]] Turn turn_of(const Stage& stage) const {
-    if (stage.is_done() || !is_ready(stage)) return Turn::kNot;
-    if (is_waited_for(stage) || (is_result(stage) && roles_[stage.output].readers.empty()))
-      return Turn::kNow;
-    return is_result(stage) ? Turn::kLast : Turn::kNot;
-  }
-
-  // What a call of the stage may have changed.
-  void update_turns(const Stage& stage) {
-    const auto update = [&](std::size_t s) { turns_[s] = turn_of(stages_[s]); };
-    update(static_cast<std::size_t>(&stage - stages_.data()));
-    for (const Reader& reader : roles_[stage.output].readers) update(reader.stage);
-    for (const StageInput& input : stage.inputs) {
-      if (roles_[input.operand].writer >= 0)
-        update(static_cast<std::size_t>(roles_[input.operand].writer));
-    }
-  }
-
-  // Calls `visit` for each call, in their order. False if nothing can run though not all is done.
-  bool go_through(bool (Simulation::*visit)(std::size_t)) {
-    turns_.clear();
-    for (const Stage& stage : stages_) turns_.push_back(turn_of(stage));
-    for (;;) {
-      auto next = std::find(turns_.rbegin(), turns_.rend(), Turn::kNow);
-      if (next == turns_.rend()) next = std::find(turns_.rbegin(), turns_.rend(), Turn::kLast);
-      if (next == turns_.rend()) break;
-      Stage& stage = stages_[static_cast<std::size_t>(turns_.rend() - next) - 1];
-      if (!(this->*visit)(static_cast<std::size_t>(&stage - stages_.data()))) return false;
-      stage.next += stage.call_rows();
-      update_turns(stage);
-    }
-    return std::ranges::all_of(
-        stages_, [&](const Stage& stage) { return stage.is_done() || !is_result(stage); });
-  }
-
-  bool measure(std::size_t s) {
-    const Stage& stage = stages_[s];
-    Role& role = roles_[stage.output];
-    if (schedule_.operands[stage.output].is_window) {
-      role.most = std::max(role.most,
-                           stage.written(stage.next + stage.call_rows()) - kept_from(stage.output));
-    }
-    for (const StageInput& input : stage.inputs) {
-      Operand& operand = schedule_.operands[input.operand];
-      // What a window holds when it is first read lies at its end.
-      if (operand.is_window && roles_[input.operand].at == 0)
-        roles_[input.operand].at = written(input.operand);
-    }
-    return true;
+  // The byte that the first windows of those begin with that read an operand, in whole rows.
+  [[nodiscard]] std::int64_t first_window(std::size_t operand) const {
+    const std::int64_t row = parts_.operands[operand].row_bytes;
+    std::int64_t first = 0;
+    for (const Reader& reader : parts_.roles[operand].readers)
+      first = std::min(first, parts_.stages[reader.stage].inputs[reader.input].first_window());
+    return -((row - 1 - first) / row) * row;
   }
 
   [[nodiscard]] int spare_rows(std::size_t stage) const {
-    if (!schedule_.is_fed) return chain_.spare[stage];
+    if (!parts_.is_fed) return chain_.spare[stage];
     return stage == 0 ? chain_.input_spare : chain_.spare[stage - 1];
   }
 
   bool size_windows() {
-    for (std::size_t i = 0; i < roles_.size(); ++i) {
-      Operand& operand = schedule_.operands[i];
+    for (std::size_t i = 0; i < parts_.roles.size(); ++i) {
+      Operand& operand = parts_.operands[i];
       if (!operand.is_window) continue;
-      Role& role = roles_[i];
+      Role& role = parts_.roles[i];
       const std::int64_t spare = spare_rows(static_cast<std::size_t>(role.writer));
       const auto all = static_cast<std::int64_t>(operand.size);
       const std::int64_t size = std::min(all, role.most + spare * operand.row_bytes);
-      role.at = size == all ? 0 : std::min<std::int64_t>(0, role.at - role.most);
+      if (size == all) {
+        role.at = 0;
+      } else if (!begins_with_windows(writer_of(i))) {
+        role.at = std::min<std::int64_t>(0, role.at - role.most);
+      }
       operand.size = static_cast<std::uint64_t>(size);
       operand.first = role.at;
       if (schedule_.windows.size() == runtime::kMostWindows) return false;
       schedule_.windows.push_back(static_cast<std::uint8_t>(i));
     }
-    return stages_.size() <= runtime::kMostStages;
+    return true;
   }
 
   // Where nothing is told, calls differ by what any of them takes.
@@ -166,96 +116,192 @@ class Simulation {
     return stage.layer->cost.row > 0 ? stage.layer->cost.of(rows) : kCall;
   }
 
-  bool record(std::size_t s) {
-    Stage& stage = stages_[s];
-    Operand& output = schedule_.operands[stage.output];
-    Role& role = roles_[stage.output];
-    const int rows = stage.call_rows();
-    const std::int64_t end = stage.written(stage.next + rows);
-    if (output.is_window && end - role.at > static_cast<std::int64_t>(output.size)) {
-      const std::int64_t from = kept_from(stage.output);
-      const std::int64_t down = (from - role.at) / output.row_bytes;
-      const std::int64_t kept = (written(stage.output) - from) / output.row_bytes;
-      if (down > runtime::kMostSlideRows || kept > runtime::kMostSlideRows) return false;
-      for (const std::int64_t byte :
-           {runtime::kSlide + std::int64_t{window_number(stage.output)}, down, kept})
-        schedule_.ops.push_back(static_cast<std::uint8_t>(byte));
-      note(std::nullopt, stage.output);
-      role.at = from;
-      schedule_.cost += kSlide + kSlideByte * static_cast<double>(kept * output.row_bytes);
+  bool record() {
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+      const Call& call = calls_[i];
+      if (call.begins_turn && !make_room_for_turn(i)) return false;
+      if (!make_room(call) || !add_call(call)) return false;
     }
-    schedule_.ops.push_back(number_of(s));
-    schedule_.cost += kDecode + cost(stage, rows);
-    note(s, std::nullopt);
+    return true;
+  }
+
+  // All slide as far as they can, so that they keep their distances; the last ones first: they lie
+  // lowest.
+  bool make_room_for_turn(std::size_t first) {
+    std::size_t end = first + 1;
+    while (end < calls_.size() && !calls_[end].begins_turn) ++end;
+    for (std::size_t i = end; i-- > first;) {
+      const Stage& stage = parts_.stages[calls_[i].stage];
+      if (stage.layer == nullptr || !parts_.operands[stage.output].is_window || stage.next == 0)
+        continue;
+      if (parts_.kept_from(stage.output) > parts_.roles[stage.output].at && !slide(stage.output))
+        return false;
+    }
+    return true;
+  }
+
+  // For what a call writes, its window slides if it must.
+  bool make_room(const Call& call) {
+    const Stage& stage = parts_.stages[call.stage];
+    const Operand& output = parts_.operands[stage.output];
+    const std::int64_t end = stage.written(stage.next + call.rows);
+    const std::int64_t room =
+        parts_.roles[stage.output].at + static_cast<std::int64_t>(output.size);
+    return !output.is_window || end <= room || slide(stage.output);
+  }
+
+  bool slide(std::size_t window) {
+    const std::int64_t row = parts_.operands[window].row_bytes;
+    Role& role = parts_.roles[window];
+    const std::int64_t from = parts_.kept_from(window);
+    const std::int64_t down = (from - role.at) / row;
+    const std::int64_t kept = (parts_.written(window) - from) / row;
+    if (!add_op(runtime::kSlide + window_number(window), down, kept)) return false;
+    role.at = from;
+    changed_.push_back(window);
+    note(std::nullopt);
+    schedule_.cost += kSlide + kSlideByte * static_cast<double>(kept * row);
+    return true;
+  }
+
+  bool add_op(std::int64_t what, std::int64_t first, std::int64_t second) {
+    for (const std::int64_t byte : {what, first, second}) {
+      if (byte > runtime::kMostRowsOfOp) return false;
+      schedule_.ops.push_back(static_cast<std::uint8_t>(byte));
+    }
+    return true;
+  }
+
+  bool add_call(const Call& call) {
+    Stage& stage = parts_.stages[call.stage];
+    const std::uint8_t number = number_of(call.stage);
+    if (stage.layer == nullptr ||
+        call.rows == std::min(schedule_.rows[number], stage.rows - stage.next)) {
+      schedule_.ops.push_back(number);
+    } else if (!add_op(runtime::kCallRows, number, call.rows)) {
+      return false;
+    }
+    schedule_.cost += kDecode + cost(stage, call.rows);
+    note(call);
+    stage.next += call.rows;
     return true;
   }
 
   // As ops tell stages: the caller comes behind all others.
   [[nodiscard]] std::uint8_t number_of(std::size_t stage) const {
-    if (schedule_.is_fed) stage = (stage == 0 ? stages_.size() : stage) - 1;
+    if (parts_.is_fed) stage = (stage == 0 ? parts_.stages.size() : stage) - 1;
     return static_cast<std::uint8_t>(stage);
   }
 
-  [[nodiscard]] int window_number(std::size_t operand) const {
+  [[nodiscard]] std::int64_t window_number(std::size_t operand) const {
     const auto found = std::ranges::find(schedule_.windows, static_cast<std::uint8_t>(operand));
-    return static_cast<int>(found - schedule_.windows.begin());
+    return found - schedule_.windows.begin();
   }
 
-  // What is alive while a stage is called or a window slides.
-  void note(std::optional<std::size_t> caller, std::optional<std::size_t> sliding) {
+  // What is alive in a call, or when a window has slid.
+  void note(std::optional<Call> call) {
     if (now_.empty()) {
-      now_.resize(roles_.size());
-      for (std::size_t i = 0; i < roles_.size(); ++i) changed_.push_back(i);
+      now_.resize(parts_.roles.size());
+      for (std::size_t i = 0; i < parts_.roles.size(); ++i) changed_.push_back(i);
     }
-    const auto refresh = [&](std::size_t i) {
-      Alive alive = alive_now(i, caller);
-      if (sliding == i && alive.begin < alive.end) alive.begin = 0;
+    if (call) note_operands(call->stage);
+    for (const std::size_t i : changed_) {
+      Alive alive = alive_now(i, call);
       if (alive.end <= alive.begin) alive = {};
       alive_bytes_ += (alive.end - alive.begin) - (now_[i].end - now_[i].begin);
       now_[i] = alive;
-    };
-    if (sliding) changed_.push_back(*sliding);
-    if (caller) note_operands(*caller);
-    for (const std::size_t i : changed_) refresh(i);
+    }
     changed_.clear();
-    for (std::size_t i = 0; i < roles_.size(); ++i) schedule_.operands[i].alive.push_back(now_[i]);
-    schedule_.peak_bytes = std::max(
-        schedule_.peak_bytes, static_cast<std::uint64_t>(alive_bytes_) + schedule_.state_bytes);
-    if (sliding) changed_.push_back(*sliding);
-    if (caller) note_operands(*caller);  // for what follows
+    const std::int64_t shared = call ? note_followings(*call) : 0;
+    for (std::size_t i = 0; i < now_.size(); ++i) parts_.operands[i].alive.push_back(now_[i]);
+    schedule_.peak_bytes =
+        std::max(schedule_.peak_bytes,
+                 static_cast<std::uint64_t>(alive_bytes_ - shared) + schedule_.state_bytes);
+    if (call) note_operands(call->stage);  // for what follows
   }
 
-  void note_operands(std::size_t caller) {
-    const Stage& stage = stages_[caller];
+  void note_operands(std::size_t stage_number) {
+    const Stage& stage = parts_.stages[stage_number];
     for (const StageInput& input : stage.inputs) changed_.push_back(input.operand);
     changed_.push_back(stage.output);
     if (stage.scratch != kNoOperand) changed_.push_back(stage.scratch);
   }
 
-  [[nodiscard]] Alive alive_now(std::size_t i, std::optional<std::size_t> caller) const {
-    const Role& role = roles_[i];
-    const Operand& operand = schedule_.operands[i];
+  [[nodiscard]] Alive alive_now(std::size_t i, std::optional<Call> call) const {
+    const Role& role = parts_.roles[i];
+    const Operand& operand = parts_.operands[i];
     const auto size = static_cast<std::int64_t>(operand.size);
     if (role.scratch_of >= 0) {
       const auto owner = static_cast<std::size_t>(role.scratch_of);
-      const Stage& stage = stages_[owner];
+      const Stage& stage = parts_.stages[owner];
       const bool keeps = stage.reduces() && stage.next > 0 && !stage.is_done();
-      return caller == owner || keeps ? Alive{0, size} : Alive{};
+      return (call && call->stage == owner) || keeps ? Alive{0, size} : Alive{};
     }
-    std::int64_t end = written(i);
-    if (caller && stages_[*caller].output == i)
-      end = stages_[*caller].written(stages_[*caller].next + stages_[*caller].call_rows());
+    std::int64_t end = parts_.written(i);
+    if (call && parts_.stages[call->stage].output == i)
+      end = parts_.stages[call->stage].written(parts_.stages[call->stage].next + call->rows);
     if (!role.begins && !role.ends) return {0, size};
     if (!role.ends) return {0, end};
-    const std::int64_t begin = operand.is_window ? kept_from(i) : std::min(unread(i), written(i));
-    return {begin - role.at, end - role.at};
+    return {begin_of(i) - role.at, end - role.at};
+  }
+
+  // What of an operand that ends here is still needed.
+  [[nodiscard]] std::int64_t begin_of(std::size_t i) const {
+    return parts_.operands[i].is_window ? parts_.kept_from(i)
+                                        : std::min(parts_.unread(i), parts_.written(i));
+  }
+
+  // Which inputs the call's output may follow. Returns how many bytes they can share at most.
+  std::int64_t note_followings(const Call& call) {
+    Stage& stage = parts_.stages[call.stage];
+    if (stage.layer == nullptr || stage.reduces() ||
+        stage.layer->orders.size() != stage.layer->reads.size())
+      return 0;
+    std::int64_t most = 0;
+    for (const StageInput& input : stage.inputs) {
+      const auto is_same = [&](const StageInput& other) { return other.operand == input.operand; };
+      if (!parts_.roles[input.operand].ends || std::ranges::count_if(stage.inputs, is_same) > 1)
+        continue;
+      const offload::Order& order = stage.layer->orders[input.number];
+      const std::int64_t shift = parts_.roles[input.operand].at - parts_.roles[stage.output].at -
+                                 input.offset + stage.output_offset;
+      Following following;
+      following.time = parts_.operands[0].alive.size();
+      following.overlap = {parts_.operands[input.operand].tensor,
+                           parts_.operands[stage.output].tensor,
+                           lead(order, stage.next, stage.next + call.rows) + shift,
+                           order.channels,
+                           -shift,
+                           order.exactly + shift};
+      following.write_begin = stage.written(stage.next) - parts_.roles[stage.output].at;
+      stage.next += call.rows;
+      following.read_end = begin_of(input.operand) - parts_.roles[input.operand].at;
+      stage.next -= call.rows;
+      most = std::max(most, most_shared(following, now_[input.operand], now_[stage.output]));
+      schedule_.followings.push_back(following);
+    }
+    return most;
+  }
+
+  // Bytes that an output can share with an input.
+  static std::int64_t most_shared(const Following& following, const Alive& input,
+                                  const Alive& output) {
+    const Overlap& overlap = following.overlap;
+    const auto shared = [&](std::int64_t difference) {
+      return std::min(difference + following.read_end, output.end) -
+             std::max(difference + input.begin, following.write_begin);
+    };
+    const std::int64_t rest = (overlap.lead + overlap.shift) % overlap.modulus;
+    const std::int64_t least = overlap.lead + (rest > 0   ? overlap.modulus - rest
+                                               : rest < 0 ? -rest
+                                                          : 0);
+    return std::max({std::int64_t{0}, shared(least), shared(overlap.exactly)});
   }
 
   const Network& network_;
   const Chain& chain_;
-  std::vector<Stage> stages_;
-  std::vector<Role> roles_;
-  std::vector<Turn> turns_;           // of stages
+  Parts parts_;
+  std::vector<Call> calls_;
   std::vector<Alive> now_;            // of operands
   std::vector<std::size_t> changed_;  // operands that may have, since
   std::int64_t alive_bytes_ = 0;
@@ -265,7 +311,7 @@ class Simulation {
 }  // namespace
 
 std::optional<Schedule> schedule(const Network& network, const Chain& chain) {
-  return Simulation(network, chain).run();
+  return Scheduler(network, chain).run();
 }
 
 }  // namespace thimble::plan

@@ -10,6 +10,7 @@
 #include "compiler/iree/trace.h"
 #include "compiler/offload/layer.h"
 #include "compiler/plan/liveness.h"
+#include "compiler/plan/placement.h"
 
 namespace thimble::plan {
 
@@ -29,13 +30,22 @@ struct Network {
 };
 
 struct Chain {
+  /// All stages advance together: in its turn, each computes all rows that it has the input for.
+  /// These are the rows of the first one. Windows slide together, before it.
+  struct Pace {
+    int first_turn = 0;
+    int others = 0;
+    bool operator==(const Pace&) const = default;
+  };
   int first_step = 0;
   int last_step = 0;
-  std::vector<int> rows;   ///< that a call computes, one a stage
+  std::vector<int> rows;   ///< that a call computes, one a stage, if stages advance by themselves
   std::vector<int> spare;  ///< rows more than needed in the window of a stage's output: the more
                            ///< there are, the more rarely it slides
   int input_spare = 0;     ///< the same for the input, if it is fed
+  Pace pace = {};          ///< of stages that advance together
 
+  [[nodiscard]] bool advances_together() const { return pace.others > 0; }
   bool operator==(const Chain&) const = default;
 };
 
@@ -55,9 +65,19 @@ struct Operand {
   std::vector<Alive> alive;    ///< at each call and each slide
 };
 
+/// In a call, an output may take the place of what only this call reads.
+struct Following {
+  std::size_t time = 0;          ///< as in Operand::alive
+  Overlap overlap;               ///< of the operands' tensors, where they lie in the arena
+  std::int64_t read_end = 0;     ///< of the input, what is not needed after the call
+  std::int64_t write_begin = 0;  ///< of the output, what the call writes
+};
+
 /// What a stream of the plan does (runtime/stream.h), and what is alive at each point of it.
 struct Schedule {
   std::vector<Operand> operands;
+  std::vector<Following> followings;  ///< by time
+  std::vector<int> rows;              ///< that a call of a stage computes, unless ops say it
   std::vector<std::uint8_t> ops;
   std::vector<std::uint8_t> windows;  ///< operands that are windows, as ops number them
   std::uint64_t state_bytes = 0;      ///< that the runtime keeps in the arena

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "runtime/plan.h"
+#include "compiler/plan/stream_ops.h"
 
 namespace thimble::plan {
 namespace {
@@ -114,8 +114,8 @@ class Memory {
     }
   };
 
-  // Follows the stream's ops as the runtime does. Each call reads before it writes, and nothing
-  // that it writes may be where it reads.
+  // Follows the stream's ops as the runtime does. What a call writes may only be where it reads if
+  // the microkernel's order says so.
   Status run_stream(std::size_t number) {
     const Step& step = plan_.steps[number];
     const Stream& stream = plan_.streams[static_cast<std::size_t>(step.stream)];
@@ -124,21 +124,22 @@ class Memory {
     for (const Stream::Window& window : stream.windows) windows.first.push_back(window.first);
     const Binding& state = step.bindings[0];
     TRY(write(fmt::format("step {}", number), state));
-    for (std::size_t op = 0; op < stream.ops.size(); ++op) {
-      const std::string name = fmt::format("step {}, at {} of its stream,", number, op);
-      if (stream.ops[op] >= runtime::kSlide) {
-        if (op + 2 >= stream.ops.size() ||
-            stream.ops[op] - runtime::kSlide >= stream.windows.size())
+    std::vector<std::uint32_t> rows_per_call;
+    for (int stage = 0; stage < stream.stages; ++stage)
+      rows_per_call.push_back(
+          plan_.steps[number + 1 + static_cast<std::size_t>(stage)].rows_per_call);
+    for (const StreamOp& op : read_ops(stream.ops, rows_per_call)) {
+      const std::string name = fmt::format("step {}, at {} of its stream,", number, op.position);
+      if (op.slides) {
+        if (op.number >= stream.windows.size())
           return fail(ExitCode::kToolFailed, "memory plan: {} is no slide", name);
-        TRY(slide(name, stream.ops[op] - runtime::kSlide, stream.ops[op + 1], stream.ops[op + 2],
-                  windows));
-        op += 2;
-      } else if (plan_.feed && number == 0 && stream.ops[op] == stream.stages) {
+        TRY(slide(name, op, windows));
+      } else if (plan_.feed && number == 0 && op.number == rows_per_call.size()) {
         TRY(feed(name, windows));
       } else {
-        if (stream.ops[op] >= stream.stages)
+        if (op.number >= rows_per_call.size())
           return fail(ExitCode::kToolFailed, "memory plan: {} is no stage", name);
-        TRY(call(name, plan_.steps[number + 1 + stream.ops[op]], windows.next_row[stream.ops[op]],
+        TRY(call(name, plan_.steps[number + 1 + op.number], op.rows, windows.next_row[op.number],
                  windows));
       }
       TRY(read(name, state));
@@ -169,16 +170,20 @@ class Memory {
     return fail(ExitCode::kToolFailed, "memory plan: {} has no window to feed", name);
   }
 
-  Status slide(const std::string& name, std::size_t number, std::int64_t down, std::int64_t kept,
-               Windows& windows) {
-    const Stream::Window& window = windows.stream.windows[number];
+  Status slide(const std::string& name, const StreamOp& op, Windows& windows) {
+    const Stream::Window& window = windows.stream.windows[op.number];
     const std::int64_t end =
         windows.next_row[static_cast<std::size_t>(window.writer)] * window.row_bytes;
-    const std::int64_t begin = end - kept * window.row_bytes;
-    Binding place{true,          window.offset,           window.bytes, window.tensor, 0,
-                  Access::kRead, static_cast<int>(number)};
+    const std::int64_t begin = end - op.kept * window.row_bytes;
+    Binding place{true,
+                  window.offset,
+                  window.bytes,
+                  window.tensor,
+                  0,
+                  Access::kRead,
+                  static_cast<int>(op.number)};
     const Binding from = windows.part(place, begin, end);
-    windows.first[number] += down * window.row_bytes;
+    windows.first[op.number] += op.down * window.row_bytes;
     const Binding to = windows.part(place, begin, end);
     TRY(is_in_window(name, from, window));
     TRY(is_in_window(name, to, window));
@@ -195,12 +200,12 @@ class Memory {
   }
 
   // Bindings as those of a step; the next rows.
-  Status call(const std::string& name, const Step& stage, std::uint32_t& next_row,
-              Windows& windows) {
+  Status call(const std::string& name, const Step& stage, std::uint32_t most_rows,
+              std::uint32_t& next_row, Windows& windows) {
     const offload::Layer& layer = plan_.layers[static_cast<std::size_t>(stage.layer)].layer;
     const std::int64_t first = next_row;
     const std::int64_t rows = stage.workgroups[0];
-    const std::int64_t end = std::min<std::int64_t>(rows, first + stage.rows_per_call);
+    const std::int64_t end = std::min<std::int64_t>(rows, first + most_rows);
     next_row = static_cast<std::uint32_t>(end);
     const std::size_t inputs = stage.bindings.size() - 2;
     if (layer.reads.size() != inputs || first == end)
@@ -224,10 +229,17 @@ class Memory {
       const auto inside = [&](std::int64_t byte) {
         return std::clamp<std::int64_t>(byte, 0, static_cast<std::int64_t>(input.length));
       };
-      read_parts.push_back(
-          windows.part(input, inside(reads.first + first * reads.step),
-                       inside(reads.first + (end - 1) * reads.step + reads.bytes)));
-      TRY(read_written(name, read_parts.back()));
+      const Binding part = windows.part(input, inside(reads.first + first * reads.step),
+                                        inside(reads.first + (end - 1) * reads.step + reads.bytes));
+      TRY(read_written(name, part));
+      if (!meet(part, output)) {
+        read_parts.push_back(part);
+      } else if (layer.reduces || layer.orders.size() != inputs ||
+                 !follows(layer.orders[i], windows.part(input, 0, 0), windows.part(whole, 0, 0),
+                          first, end)) {
+        return fail(ExitCode::kToolFailed,
+                    "memory plan: {} writes over tensor {} before it is read", name, input.tensor);
+      }
     }
     if (whole.window >= 0) {
       TRY(is_in_window(name, output,
@@ -237,6 +249,18 @@ class Memory {
     read_parts.push_back(scratch);
     for (const Binding& part : read_parts) TRY(read(name, part));
     return {};
+  }
+
+  [[nodiscard]] static bool meet(const Binding& a, const Binding& b) {
+    return std::max(a.offset, b.offset) < std::min(a.offset + a.length, b.offset + b.length);
+  }
+
+  // Whether a call for some rows may write where it has read.
+  [[nodiscard]] static bool follows(const offload::Order& order, const Binding& input,
+                                    const Binding& output, std::int64_t first, std::int64_t end) {
+    const auto lead = static_cast<std::int64_t>(input.offset - output.offset);
+    return lead == order.exactly ||
+           (lead >= offload::lead(order, first, end) && lead % order.channels == 0);
   }
 
   // What a stage reads must have been written.
@@ -254,6 +278,7 @@ class Memory {
   // Goes through all writes of the output, in their order, and looks what they destroy.
   [[nodiscard]] Status follow(const std::string& name, const offload::Order& order,
                               const Binding& input, const Binding& output) const {
+    if (static_cast<std::int64_t>(input.offset - output.offset) == order.exactly) return {};
     const auto channels = static_cast<std::uint64_t>(order.channels);
     std::uint64_t begin = 0;
     bool is_right = true;

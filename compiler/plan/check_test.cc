@@ -11,6 +11,8 @@
 namespace thimble::plan {
 namespace {
 
+using microkernels::Tiles;
+
 using iree::Access;
 using iree::BufferKind;
 
@@ -34,13 +36,15 @@ std::uint64_t input_bytes(const microkernels::Window& window) {
 offload::Order convolution(const microkernels::Window& window) {
   return offload::recorded([&](auto& order) {
     microkernels::windows_order(window, {window.input_channels, window.output_channels}, 3, true,
-                                order);
+                                Tiles::kFromFirst, order);
   });
 }
 
 offload::Order depthwise(const microkernels::Window& window) {
   return offload::recorded(
-      [&](auto& order) { microkernels::windows_order(window, {1, 1}, 1, false, order); },
+      [&](auto& order) {
+        microkernels::windows_order(window, {1, 1}, 1, false, Tiles::kFromFirst, order);
+      },
       window.output_channels);
 }
 

@@ -19,6 +19,11 @@ struct Manner {
 constexpr std::array kManners{Manner{1e9, 0}, Manner{1e9, 1}, Manner{.1, 0},  Manner{.05, 0},
                               Manner{.05, 1}, Manner{.02, 0}, Manner{.02, 2}, Manner{.01, 4}};
 
+// Or all its stages together: with a row more in the first turn, for windows wait for what is below
+// them.
+constexpr std::array kPaces{Chain::Pace{3, 2}, Chain::Pace{5, 4}, Chain::Pace{9, 8},
+                            Chain::Pace{17, 16}};
+
 class Finder {
  public:
   Finder(const Network& network, const std::vector<Overlap>& overlaps)
@@ -47,7 +52,8 @@ class Finder {
     result_.by_first_step.resize(network_.layers.size());
     for (int step = 0; step < steps; ++step) {
       alone_.push_back(bytes_at_step(apart.packing, step));
-      if (!is_fed() || step > last_fed_step()) add({{step, step, {}, {}}, alone_.back(), 0});
+      if (!is_fed() || step > last_fed_step())
+        add({{step, step, {}, {}, 0, {}}, alone_.back(), 0, alone_.back()});
     }
     if (alone_.empty()) return;
     least_of_interest_ = static_cast<std::uint64_t>(
@@ -81,31 +87,34 @@ class Finder {
       most = std::max(most, alone_[static_cast<std::size_t>(step)]);
     if (is_fed() && first == 0) most = std::numeric_limits<std::uint64_t>::max();
     if (most < least_of_interest_) return;
-    for (const Manner& manner : kManners) {
-      Chain chain = make_chain(first, last, manner);
-      const bool is_known = std::ranges::any_of(found, [&](const Choice& other) {
-        return other.chain.rows == chain.rows && other.chain.spare == chain.spare;
-      });
+    for (const Chain& chain : chains(first, last)) {
+      const bool is_known =
+          std::ranges::any_of(found, [&](const Choice& other) { return other.chain == chain; });
       if (is_known) continue;
       const auto result = schedule(network_, chain);
       if (!result) continue;
       const std::uint64_t need = result->peak_bytes + bytes_beside(network_, *result, chain);
       if (need >= most) {
-        if (found.empty()) return;
+        if (found.empty() && !chain.advances_together()) return;
         continue;
       }
-      found.push_back({std::move(chain), need, result->cost});
+      found.push_back({chain, need, result->cost, Choice::kUnknown});
     }
-    for (const Choice& choice : found) {
-      const bool is_worse = std::ranges::any_of(found, [&](const Choice& other) {
-        return other.need <= choice.need && other.cost < choice.cost;
-      });
-      if (!is_worse) add(choice);
-    }
+    // Even one that seems worse may be placed better.
+    for (Choice& choice : found) add(std::move(choice));
+  }
+
+  [[nodiscard]] std::vector<Chain> chains(int first, int last) const {
+    std::vector<Chain> result;
+    for (const Manner& manner : kManners) result.push_back(make_chain(first, last, manner));
+    const std::vector<int> ones(result[0].rows.size(), 1);
+    const std::vector<int> none(ones.size(), 0);
+    for (const Chain::Pace& pace : kPaces) result.push_back({first, last, ones, none, 0, pace});
+    return result;
   }
 
   [[nodiscard]] Chain make_chain(int first, int last, const Manner& manner) const {
-    Chain chain{first, last, {}, {}, manner.spare};
+    Chain chain{first, last, {}, {}, manner.spare, {}};
     for (int step = first; step <= last; ++step) {
       const offload::Layer& layer = *network_.layers[static_cast<std::size_t>(step)];
       const double least = layer.cost.of(layer.rows) / layer.rows;

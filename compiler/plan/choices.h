@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <set>
 #include <vector>
 
@@ -11,9 +12,12 @@
 namespace thimble::plan {
 
 struct Choice {
-  Chain chain;  ///< a step by itself has no rows
-  std::uint64_t need = 0;
+  Chain chain;             ///< a step by itself has no rows
+  std::uint64_t need = 0;  ///< bytes; of a chain whose `places` is not known, at least
   double cost = 0;
+  std::uint64_t places = kUnknown;  ///< bytes in which it has been placed
+
+  static constexpr std::uint64_t kUnknown = std::numeric_limits<std::uint64_t>::max();
 };
 
 struct Choices {

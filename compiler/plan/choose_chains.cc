@@ -10,8 +10,9 @@
 namespace thimble::plan {
 namespace {
 
-constexpr double kCaution = 1.2;  // estimates of what chains cost are a little low
-constexpr int kMostLayouts = 30;  // that are tried for one goal
+constexpr double kCaution = 1.15;  // estimates of what chains cost are a little low
+constexpr double kMoveByte = 1.9;  // instructions
+constexpr int kMostLayouts = 30;   // that are tried for one goal
 constexpr int kMostRefinements = 60;
 constexpr std::size_t kMostFailures = 12;  // of refinements
 constexpr int kMoreRows = 3;
@@ -42,9 +43,9 @@ class Chooser {
       constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
       if (!cheapest(kAny)) return {};
       best = lay_out_within(kAny);
-      for (const ChosenChain& chosen : best.chains) least_cost_ += chosen.schedule.cost;
       if (is_enough(best)) return best;
     }
+    least_cost_ = cost_of(best);
     const std::uint64_t lowest = *bounds_.begin();
     for (std::uint64_t i = 1; i < kBounds && lowest < best.layout.arena_bytes; ++i)
       bounds_.insert(lowest + (best.layout.arena_bytes - lowest) * i / kBounds);
@@ -69,16 +70,51 @@ class Chooser {
     return goal_.arena_bytes && streaming.layout.arena_bytes <= *goal_.arena_bytes;
   }
 
+  // Of what is not the layers' own.
+  [[nodiscard]] static double cost_of(const Streaming& streaming) {
+    double cost = 0;
+    for (const ChosenChain& chosen : streaming.chains) cost += chosen.schedule.cost;
+    for (const Move& move : streaming.layout.moves) {
+      const Tensor& tensor = streaming.packing.tensors[static_cast<std::size_t>(move.tensor)];
+      cost += kMoveByte * static_cast<double>(tensor.size);
+    }
+    return cost;
+  }
+
   [[nodiscard]] bool is_fed() const { return network_.feed.input >= 0; }
 
-  // The cheapest sequence in which nothing needs more than `bound`; absent if there is none.
-  [[nodiscard]] std::optional<std::vector<const Choice*>> cheapest(std::uint64_t bound) const {
+  // The cheapest sequence in which nothing needs more than `bound`; absent if there is none. What
+  // chains need is worked out for those that seem to be the best.
+  [[nodiscard]] std::optional<std::vector<const Choice*>> cheapest(std::uint64_t bound) {
+    for (;;) {
+      const auto path = seemingly_cheapest(bound);
+      if (!path) return std::nullopt;
+      bool fits = true;
+      for (Choice* choice : *path) fits = this->fits(*choice, bound) && fits;
+      if (fits) return std::vector<const Choice*>(path->begin(), path->end());
+    }
+  }
+
+  [[nodiscard]] bool fits(Choice& choice, std::uint64_t bound) {
+    if (choice.places <= bound) return true;
+    const ChosenChain chosen{choice.chain, *schedule(network_, choice.chain), -1};
+    const std::uint64_t bytes = bytes_in_place(chosen, bound);
+    if (bytes <= bound) {
+      choice.places = bytes;
+    } else {
+      choice.need = choice.places = bytes;
+      bounds_.insert(bytes);
+    }
+    return bytes <= bound;
+  }
+
+  [[nodiscard]] std::optional<std::vector<Choice*>> seemingly_cheapest(std::uint64_t bound) {
     const std::size_t steps = choices_.size();
     std::vector<double> costs(steps + 1, std::numeric_limits<double>::infinity());
-    std::vector<const Choice*> arrivals(steps + 1, nullptr);
+    std::vector<Choice*> arrivals(steps + 1, nullptr);
     costs[0] = 0;
     for (std::size_t step = 0; step < steps; ++step) {
-      for (const Choice& choice : choices_[step]) {
+      for (Choice& choice : choices_[step]) {
         const auto end = static_cast<std::size_t>(choice.chain.last_step) + 1;
         if (choice.need > bound || costs[step] + choice.cost >= costs[end]) continue;
         costs[end] = costs[step] + choice.cost;
@@ -86,7 +122,7 @@ class Chooser {
       }
     }
     if (steps > 0 && arrivals[steps] == nullptr) return std::nullopt;
-    std::vector<const Choice*> path;
+    std::vector<Choice*> path;
     for (std::size_t end = steps; end > 0;) {
       path.insert(path.begin(), arrivals[end]);
       end = static_cast<std::size_t>(arrivals[end]->chain.first_step);
@@ -115,7 +151,7 @@ class Chooser {
         next = {chain, *std::move(result), -1};
       }
       if (!next) break;
-      if (can_be_placed(*next, bound)) {
+      if (bytes_in_place(*next, bound) <= bound) {
         best = *std::move(next);
       } else {
         too_large.push_back(next->chain);
@@ -131,13 +167,16 @@ class Chooser {
     return bytes;
   }
 
-  [[nodiscard]] bool can_be_placed(const ChosenChain& chosen, std::uint64_t bound) const {
+  // More closely than `enough` it is not worked out.
+  [[nodiscard]] std::uint64_t bytes_in_place(const ChosenChain& chosen,
+                                             std::uint64_t enough) const {
     const Streaming alone = group(network_, overlaps_, {chosen});
     const int number = alone.groups[static_cast<std::size_t>(chosen.chain.first_step)];
-    return bytes_at_step(alone.packing, number, bound) <= bound;
+    return bytes_at_step(alone.packing, number, enough);
   }
 
   [[nodiscard]] std::vector<Chain> neighbours(const Chain& chain) const {
+    if (chain.advances_together()) return other_paces(chain);
     std::vector<Chain> result;
     for (std::size_t i = 0; i < chain.rows.size(); ++i) {
       const auto step = static_cast<std::size_t>(chain.first_step) + i;
@@ -165,6 +204,18 @@ class Chooser {
     return result;
   }
 
+  [[nodiscard]] static std::vector<Chain> other_paces(const Chain& chain) {
+    std::vector<Chain> result;
+    for (int others = chain.pace.others; others <= chain.pace.others + kMoreRows; ++others) {
+      for (int first = others; first <= others + kMoreRows; ++first) {
+        if (Chain::Pace{first, others} == chain.pace) continue;
+        result.push_back(chain);
+        result.back().pace = {first, others};
+      }
+    }
+    return result;
+  }
+
   [[nodiscard]] std::vector<ChosenChain> chains_of(const std::vector<const Choice*>& path,
                                                    std::uint64_t bound) const {
     std::vector<ChosenChain> chains;
@@ -175,7 +226,7 @@ class Chooser {
   }
 
   // A bound that a sequence exists for.
-  [[nodiscard]] Streaming lay_out_within(std::uint64_t bound) const {
+  [[nodiscard]] Streaming lay_out_within(std::uint64_t bound) {
     const auto path = cheapest(bound);
     return lay_out(network_, overlaps_,
                    path ? chains_of(*path, bound) : std::vector<ChosenChain>());
@@ -184,7 +235,7 @@ class Chooser {
   // The smallest arena, at no more than the goal's cost if nothing was allowed. Chains are chosen
   // by what is alive at once, which doesn't count rows to spare: with fewer of them windows may lie
   // closer together.
-  [[nodiscard]] Streaming smallest(Streaming best) const {
+  [[nodiscard]] Streaming smallest(Streaming best) {
     std::vector<std::vector<Chain>> tried;
     for (const std::uint64_t bound : bounds_) {
       if (bound >= best.layout.arena_bytes || tried.size() >= kMostLayouts) break;
@@ -242,7 +293,7 @@ class Chooser {
   const std::vector<Overlap>& overlaps_;
   Goal goal_;
   double all_ = 0;                            // instructions of all layers, about
-  double least_cost_ = 0;                     // of any chains: more than 0, if they have to be
+  double least_cost_ = 0;                     // without a choice
   std::vector<std::vector<Choice>> choices_;  // by first step
   std::set<std::uint64_t> bounds_;
 };

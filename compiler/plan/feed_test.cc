@@ -6,13 +6,14 @@
 
 #include "compiler/plan/check.h"
 #include "compiler/plan/random_layers.h"
+#include "compiler/plan/stream_ops.h"
 
 namespace thimble::plan {
 namespace {
 
 using runtime::StatusCode;
 
-constexpr int kRounds = 3;
+constexpr int kRounds = 4;
 constexpr std::byte kDirt{0x5a};
 
 // An arena between bytes that must stay as they are.
@@ -100,7 +101,8 @@ TEST_P(FedInputs, GiveWhatTheirLayersGive) {
     ASSERT_TRUE(between.has_value()) << between.error().message;
     EXPECT_LE(between->arena_bytes, allowed);
     expect_exact(random, net, *between);
-    if (least->feed->window_rows < least->feed->rows) ++windows;
+    for (const auto* made : {&*plan, &*least, &*between})
+      windows += made->feed->window_rows < made->feed->rows ? 1 : 0;
   }
   EXPECT_GT(windows, 0);
 }
@@ -116,11 +118,9 @@ struct Sliding {
 // The first slide of the input's window that keeps rows: the number of them, or null.
 std::uint8_t* rows_kept(Plan& plan) {
   Stream& stream = plan.streams[0];
-  for (std::size_t op = 0; op < stream.ops.size(); ++op) {
-    if (stream.ops[op] < runtime::kSlide) continue;
-    const Stream::Window& window = stream.windows[stream.ops[op] - runtime::kSlide];
-    if (window.writer == stream.stages && stream.ops[op + 2] > 0) return &stream.ops[op + 2];
-    op += 2;
+  for (const StreamOp& op : read_ops(stream.ops, {})) {
+    if (op.slides && op.kept > 0 && stream.windows[op.number].writer == stream.stages)
+      return &stream.ops[op.position + 2];
   }
   return nullptr;
 }

@@ -33,8 +33,8 @@ class Overlaps {
       const std::int64_t input_begins = begin(input, ranges[i]);
       const std::int64_t output_begins = begin(output, ranges[inputs]);
       const std::int64_t shift = input_begins - output_begins;
-      found_.push_back(
-          {input, output, offload::lead(layer.orders[i]) - shift, layer.orders[i].channels, shift});
+      found_.push_back({input, output, offload::lead(layer.orders[i]) - shift,
+                        layer.orders[i].channels, shift, layer.orders[i].exactly - shift});
     }
   }
 

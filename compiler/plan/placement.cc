@@ -13,8 +13,7 @@ namespace {
 
 constexpr int kExchanges = 8000;
 constexpr std::size_t kMostForExchanges = 400;  // tensors: each exchange places all of them again
-constexpr std::size_t kMostForAllOrders = 9;
-constexpr int kMostTries = 300'000;  // of all orders
+constexpr std::size_t kMostForAllOrders = 8;
 
 using Order = std::vector<std::size_t>;
 
@@ -66,6 +65,9 @@ class Packer {
     best_order_ = free_;
     Order order = free_;
     try_order(order);
+    // Where outputs follow their inputs through memory, the last ones lie lowest.
+    std::ranges::reverse(order);
+    try_order(order);
     const auto try_sorted = [&](const auto& key) {
       std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(key(tensor(i)), i); });
       try_order(order);
@@ -106,21 +108,26 @@ class Packer {
     const std::uint64_t behind = round_up(end, alignment);
     if (neighbour.overlaps.empty()) return behind;
     const bool is_input = static_cast<std::size_t>(neighbour.overlaps[0]->input) == current;
+    const auto holds = [&](std::uint64_t place) {
+      return std::ranges::all_of(neighbour.overlaps, [&](const Overlap* overlap) {
+        return overlap->allows(static_cast<std::int64_t>(is_input ? place - begin : begin - place));
+      });
+    };
+    std::uint64_t exact = behind;
     std::uint64_t tries = 1;
     for (const Overlap* overlap : neighbour.overlaps) {
       tries *= static_cast<std::uint64_t>(overlap->modulus);
       const std::int64_t lowest = static_cast<std::int64_t>(begin) + overlap->lead;
+      const std::uint64_t place = is_input ? begin + static_cast<std::uint64_t>(overlap->exactly)
+                                           : begin - static_cast<std::uint64_t>(overlap->exactly);
+      if (place >= at && place < exact && place % alignment == 0 && holds(place)) exact = place;
       if (is_input && lowest > static_cast<std::int64_t>(at))
         at = round_up(static_cast<std::uint64_t>(lowest), alignment);
     }
-    for (std::uint64_t i = 0; i < tries && at < end; ++i, at += alignment) {
-      const bool holds = std::ranges::all_of(neighbour.overlaps, [&](const Overlap* overlap) {
-        const auto apart = static_cast<std::int64_t>(is_input ? at - begin : begin - at);
-        return apart >= overlap->lead && (apart + overlap->shift) % overlap->modulus == 0;
-      });
-      if (holds) return at;
+    for (std::uint64_t i = 0; i < tries && at < exact; ++i, at += alignment) {
+      if (holds(at)) return at;
     }
-    return behind;
+    return exact;
   }
 
   [[nodiscard]] std::uint64_t free_from(std::size_t current, const Neighbour& neighbour,
@@ -177,7 +184,7 @@ class Packer {
     if (end >= best_.arena_bytes || is_done()) return;
     if (count == free_.size()) return keep(end, best_order_);
     for (const std::size_t i : free_) {
-      if (placed_[i] || ++tries_ > kMostTries) continue;
+      if (placed_[i]) continue;
       const std::uint64_t with = std::max(end, put_lowest(i));
       try_all(count + 1, with);
       placed_[i] = false;
@@ -210,7 +217,6 @@ class Packer {
   std::uint64_t fixed_end_ = 0;
   Placement best_;
   Order best_order_;
-  int tries_ = 0;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "compiler/offload/order.h"
 #include "compiler/plan/liveness.h"
 
 namespace thimble::plan {
@@ -19,6 +20,11 @@ struct Overlap {
   std::int64_t lead = 0;     ///< the input's offset less the output's, at least
   std::int64_t modulus = 1;  ///< divides that difference
   std::int64_t shift = 0;    ///< plus this
+  std::int64_t exactly = offload::Order::kNever;  ///< a smaller difference that will do, too
+
+  [[nodiscard]] bool allows(std::int64_t difference) const {
+    return difference == exactly || (difference >= lead && (difference + shift) % modulus == 0);
+  }
 };
 
 /// What else lets two tensors share memory: only these differences of offsets, the first's less the
@@ -47,7 +53,7 @@ struct Placement {
 void keep_pairs(const Packing& packing, const std::vector<int>& numbers, Packing& part);
 
 /// What the tensors that are alive at one step need by themselves; more closely than `enough` it is
-/// not worked out. Of more than nine tensors it may be some bytes too many.
+/// not worked out. Of more than eight tensors it may be some bytes too many.
 [[nodiscard]] std::uint64_t bytes_at_step(const Packing& packing, int step,
                                           std::uint64_t enough = 0);
 

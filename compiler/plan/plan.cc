@@ -302,7 +302,7 @@ class Planner {
     if (chain != nullptr) {
       step.stream = static_cast<int>(plan_.streams.size()) - 1;
       step.rows_per_call = static_cast<std::uint32_t>(
-          chain->chain.rows[number - static_cast<std::size_t>(chain->chain.first_step)]);
+          chain->schedule.rows[number - static_cast<std::size_t>(chain->chain.first_step)]);
     }
     for (std::size_t i = 0; i < ranges.size(); ++i) {
       add_operand(step, liveness_.step_tensors[number][i], ranges[i], step_number);

@@ -94,8 +94,8 @@ class RandomLayers {
     offload::Layer layer;
     layer.rows = out.height;
     layer.reads = {offload::window_reads(window)};
-    layer.orders = {
-        offload::recorded([&](auto& order) { microkernels::pool_order(window, order); })};
+    const auto tell = [&](auto& order) { microkernels::pool_order(window, order); };
+    layer.orders = {by_rows(offload::recorded(tell), layer.rows, layer.reads[0].step)};
     layer.cost = cost(out);
     if (pick(0, 1) == 0) {
       net.add({from}, out, microkernels::thimble_max_pool2d,
@@ -119,8 +119,12 @@ class RandomLayers {
     layer.rows = shape.height;
     layer.reads = {{0, row, row}};
     layer.cost = cost(shape);
-    net.add({from}, shape, microkernels::thimble_lookup,
-            microkernels::Lookup{table.data(), static_cast<std::uint32_t>(row)}, layer);
+    const microkernels::Lookup lookup{table.data(), static_cast<std::uint32_t>(row)};
+    const auto tell = [&](auto& order) {
+      microkernels::lookup_order(lookup, u32(shape.height), order);
+    };
+    layer.orders = {by_rows(offload::recorded(tell), layer.rows, row)};
+    net.add({from}, shape, microkernels::thimble_lookup, lookup, layer);
   }
 
   void add_sum(Layers& net, int a, int b) {
@@ -137,6 +141,12 @@ class RandomLayers {
     layer.rows = shape.height;
     layer.reads = {{0, row, row}, {0, row, row}};
     layer.cost = cost(shape);
+    for (const bool is_second : {false, true}) {
+      const auto tell = [&](auto& order) {
+        microkernels::broadcast_order(add.broadcast, u32(shape.height), is_second, order);
+      };
+      layer.orders.push_back(by_rows(offload::recorded(tell), layer.rows, row));
+    }
     net.add({a, b}, shape, microkernels::thimble_add, add, layer);
   }
 
@@ -163,10 +173,11 @@ class RandomLayers {
     layer.rows = out.height;
     layer.reads = {{-row, row, row}};
     layer.cost = cost(out);
-    net.add({from}, out, microkernels::thimble_pad,
-            microkernels::Pad{
-                {1, u32(in.height), 2}, {0, 1, 0}, {0, static_cast<std::uint32_t>(row), 0}, 7},
-            layer);
+    const microkernels::Pad pad{
+        {1, u32(in.height), 2}, {0, 1, 0}, {0, static_cast<std::uint32_t>(row), 0}, 7};
+    const auto tell = [&](auto& order) { microkernels::pad_order(pad, order); };
+    layer.orders = {by_rows(offload::recorded(tell), layer.rows, row)};
+    net.add({from}, out, microkernels::thimble_pad, pad, layer);
   }
 
   static void add_mean(Layers& net) {

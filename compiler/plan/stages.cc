@@ -73,7 +73,7 @@ class Maker {
       const std::size_t operand = operand_of(tensors[i]);
       parts_.roles[operand].readers.push_back({index, stage.inputs.size()});
       stage.inputs.push_back(
-          {operand, layer.reads[i], offset(i), static_cast<std::int64_t>(ranges[i].length)});
+          {operand, layer.reads[i], offset(i), static_cast<std::int64_t>(ranges[i].length), i});
     }
     stage.output = operand_of(tensors[inputs]);
     stage.output_offset = offset(inputs);
@@ -110,6 +110,34 @@ class Maker {
 };
 
 }  // namespace
+
+std::int64_t Parts::written(std::size_t operand) const {
+  const int writer = roles[operand].writer;
+  if (writer < 0) return static_cast<std::int64_t>(operands[operand].size);
+  const Stage& stage = stages[static_cast<std::size_t>(writer)];
+  return stage.written(stage.next);
+}
+
+std::int64_t Parts::unread(std::size_t operand) const {
+  std::int64_t first = std::numeric_limits<std::int64_t>::max();
+  for (const Reader& reader : roles[operand].readers) {
+    const Stage& stage = stages[reader.stage];
+    if (!stage.is_done()) first = std::min(first, stage.inputs[reader.input].begin(stage.next));
+  }
+  return first;
+}
+
+std::int64_t Parts::kept_from(std::size_t operand) const {
+  const std::int64_t row = operands[operand].row_bytes;
+  return std::min(unread(operand), written(operand)) / row * row;
+}
+
+bool Parts::is_ready(const Stage& stage, int rows) const {
+  return std::ranges::all_of(stage.inputs, [&](const StageInput& input) {
+    return roles[input.operand].writer < 0 ||
+           written(input.operand) >= input.end(stage.next + rows);
+  });
+}
 
 std::int64_t StageInput::inside(std::int64_t byte) const {
   return offset + std::clamp<std::int64_t>(byte, 0, length);

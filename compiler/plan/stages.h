@@ -17,6 +17,7 @@ struct StageInput {
   offload::RowReads reads;
   std::int64_t offset;  ///< in the tensor
   std::int64_t length;
+  std::size_t number;  ///< of the layer's inputs
 
   /// What a call for rows from `row` on reads begins here.
   [[nodiscard]] std::int64_t begin(int row) const { return inside(reads.first + row * reads.step); }
@@ -24,6 +25,8 @@ struct StageInput {
   [[nodiscard]] std::int64_t end(int row_end) const {
     return inside(reads.first + (row_end - 1) * reads.step + reads.bytes);
   }
+  /// Where the first row's windows begin, be it before the tensor.
+  [[nodiscard]] std::int64_t first_window() const { return offset + reads.first; }
 
  private:
   [[nodiscard]] std::int64_t inside(std::int64_t byte) const;
@@ -34,8 +37,8 @@ inline constexpr std::size_t kNoOperand = std::numeric_limits<std::size_t>::max(
 struct Stage {
   const offload::Layer* layer = nullptr;  ///< none: the caller, who feeds the model's input
   int rows = 0;
-  int each_call = 1;
-  int next = 0;  ///< row
+  int each_call = 1;  ///< rows, if stages advance by themselves
+  int next = 0;       ///< row
   std::vector<StageInput> inputs;
   std::size_t output = 0;
   std::int64_t output_offset = 0;
@@ -65,11 +68,21 @@ struct Role {
   std::int64_t most = 0;  ///< of a window: the most bytes alive
 };
 
+/// With how far they are.
 struct Parts {
   std::vector<Stage> stages;  ///< the caller, if there is one, is the first
   std::vector<Role> roles;    ///< of operands
   std::vector<Operand> operands;
   bool is_fed = false;
+
+  /// The end of what is there of an operand.
+  [[nodiscard]] std::int64_t written(std::size_t operand) const;
+  /// The first byte that is still to be read in the chain; behind everything if there is none.
+  [[nodiscard]] std::int64_t unread(std::size_t operand) const;
+  /// The same of a window, in whole rows, and not behind what is written.
+  [[nodiscard]] std::int64_t kept_from(std::size_t operand) const;
+  /// Whether a stage has what its next `rows` rows are made from.
+  [[nodiscard]] bool is_ready(const Stage& stage, int rows) const;
 };
 
 /// Absent when the steps cannot run as a chain.

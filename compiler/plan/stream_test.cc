@@ -6,6 +6,7 @@
 
 #include "compiler/plan/check.h"
 #include "compiler/plan/random_layers.h"
+#include "compiler/plan/stream_ops.h"
 
 namespace thimble::plan {
 namespace {
@@ -61,10 +62,8 @@ INSTANTIATE_TEST_SUITE_P(Seeds, Streams, testing::Range(1, 9));
 // The first slide that keeps rows: the number of them, or null.
 std::uint8_t* rows_kept(Plan& plan) {
   for (Stream& stream : plan.streams) {
-    for (std::size_t op = 0; op < stream.ops.size(); ++op) {
-      if (stream.ops[op] < runtime::kSlide) continue;
-      if (stream.ops[op + 2] > 0) return &stream.ops[op + 2];
-      op += 2;
+    for (const StreamOp& op : read_ops(stream.ops, {})) {
+      if (op.slides && op.kept > 0) return &stream.ops[op.position + 2];
     }
   }
   return nullptr;

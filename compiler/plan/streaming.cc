@@ -2,6 +2,9 @@
 #include "compiler/plan/streaming.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
+#include <set>
 #include <utility>
 
 namespace thimble::plan {
@@ -9,26 +12,89 @@ namespace {
 
 using Ranges = std::vector<std::pair<std::int64_t, std::int64_t>>;
 
+// Of two operands, differences of their offsets, the first's less the second's.
+class Differences {
+ public:
+  // At which those bytes meet.
+  void forbid(const Alive& first, const Alive& second) {
+    if (first.begin >= first.end || second.begin >= second.end) return;
+    add({second.begin - first.end + 1, second.end - first.begin - 1});
+  }
+
+  // At which those bytes meet though the overlap doesn't allow it. The first operand is its input.
+  void forbid(const Alive& input, const Alive& output, const Overlap& overlap) {
+    if (input.begin >= input.end || output.begin >= output.end) return;
+    // Turns are alike.
+    if (!seen_.insert({input.begin, input.end, output.begin, output.end, overlap.lead}).second)
+      return;
+    std::int64_t from = output.begin - input.end + 1;
+    const std::int64_t to = output.end - input.begin - 1;
+    const auto allow = [&](std::int64_t difference) {
+      if (from < difference) add({from, difference - 1});
+      from = std::max(from, difference + 1);
+    };
+    if (overlap.exactly >= from && overlap.exactly <= to) allow(overlap.exactly);
+    std::int64_t difference = std::max(from, overlap.lead);
+    while (difference <= to && !overlap.allows(difference)) ++difference;
+    for (; difference <= to; difference += overlap.modulus) allow(difference);
+    if (from <= to) add({from, to});
+  }
+
+  [[nodiscard]] Ranges take(bool negated) {
+    if (negated) {
+      for (auto& range : all_) range = {-range.second, -range.first};
+    }
+    std::ranges::sort(all_);
+    Ranges joined;
+    for (const auto& range : all_) {
+      if (!joined.empty() && range.first <= joined.back().second + 1) {
+        joined.back().second = std::max(joined.back().second, range.second);
+      } else {
+        joined.push_back(range);
+      }
+    }
+    return joined;
+  }
+
+ private:
+  void add(std::pair<std::int64_t, std::int64_t> range) {
+    if (all_.empty() || all_.back() != range) all_.push_back(range);
+  }
+
+  Ranges all_;
+  std::set<std::array<std::int64_t, 5>> seen_;
+};
+
+using Followings = std::vector<const Following*>;  // of one pair
+
 // Differences of the offsets of two operands at which bytes meet that are alive.
 Ranges forbidden(const Operand& first, const Operand& second) {
-  Ranges all;
-  for (std::size_t t = 0; t < first.alive.size(); ++t) {
-    const Alive& a = first.alive[t];
-    const Alive& b = second.alive[t];
-    if (a.begin >= a.end || b.begin >= b.end) continue;
-    const std::pair range{b.begin - a.end + 1, b.end - a.begin - 1};
-    if (all.empty() || all.back() != range) all.push_back(range);
-  }
-  std::ranges::sort(all);
-  Ranges joined;
-  for (const auto& range : all) {
-    if (!joined.empty() && range.first <= joined.back().second + 1) {
-      joined.back().second = std::max(joined.back().second, range.second);
-    } else {
-      joined.push_back(range);
+  Differences differences;
+  for (std::size_t t = 0; t < first.alive.size(); ++t)
+    differences.forbid(first.alive[t], second.alive[t]);
+  return differences.take(false);
+}
+
+// The same where the output follows the input in some calls.
+Ranges forbidden(const Operand& input, const Operand& output, const Followings& followings,
+                 bool negated) {
+  Differences differences;
+  auto next = followings.begin();
+  for (std::size_t t = 0; t < input.alive.size(); ++t) {
+    const Alive& in = input.alive[t];
+    const Alive& out = output.alive[t];
+    if (next == followings.end() || (*next)->time != t) {
+      differences.forbid(in, out);
+      continue;
     }
+    const Following& following = **next++;
+    const Alive read{in.begin, std::min(in.end, following.read_end)};
+    const Alive written{std::max(out.begin, following.write_begin), out.end};
+    differences.forbid(in, {out.begin, written.begin});
+    differences.forbid({read.end, in.end}, written);
+    differences.forbid(read, written, following.overlap);
   }
-  return joined;
+  return differences.take(negated);
 }
 
 // Pairs of a chain's operands that live together in this chain only.
@@ -36,6 +102,9 @@ void add_aparts(const Schedule& schedule, int group, Packing& packing) {
   const auto tensor = [&](const Operand& operand) -> const Tensor& {
     return packing.tensors[static_cast<std::size_t>(operand.tensor)];
   };
+  std::map<std::pair<int, int>, Followings> followings;
+  for (const Following& following : schedule.followings)
+    followings[{following.overlap.input, following.overlap.output}].push_back(&following);
   for (std::size_t i = 0; i < schedule.operands.size(); ++i) {
     for (std::size_t j = i + 1; j < schedule.operands.size(); ++j) {
       const Operand& a = schedule.operands[i];
@@ -44,7 +113,12 @@ void add_aparts(const Schedule& schedule, int group, Packing& packing) {
       const int first = std::max(tensor(a).first_step, tensor(b).first_step);
       const int last = std::min(tensor(a).last_step, tensor(b).last_step);
       if (first != group || last != group) continue;
-      packing.aparts.push_back({a.tensor, b.tensor, forbidden(a, b)});
+      const auto follows = followings.find({a.tensor, b.tensor});
+      const auto precedes = followings.find({b.tensor, a.tensor});
+      Ranges ranges = follows != followings.end()    ? forbidden(a, b, follows->second, false)
+                      : precedes != followings.end() ? forbidden(b, a, precedes->second, true)
+                                                     : forbidden(a, b);
+      packing.aparts.push_back({a.tensor, b.tensor, std::move(ranges)});
     }
   }
 }

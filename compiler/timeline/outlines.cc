@@ -5,7 +5,7 @@
 #include <map>
 #include <optional>
 
-#include "runtime/plan.h"
+#include "compiler/plan/stream_ops.h"
 
 namespace thimble::timeline {
 namespace {
@@ -29,18 +29,24 @@ class StreamState {
     for (const plan::Stream::Window& window : stream_.windows) firsts_.push_back(window.first);
   }
 
-  // Windows slide before they are written.
-  void slide(std::size_t window, int rows) {
-    firsts_[window] += rows * stream_.windows[window].row_bytes;
+  [[nodiscard]] std::vector<plan::StreamOp> ops() const {
+    std::vector<std::uint32_t> rows;
+    for (const plan::Step* stage : stages_) rows.push_back(stage->rows_per_call);
+    return plan::read_ops(stream_.ops, rows);
   }
 
-  void begin(std::size_t stage) {
-    if (stage == stages_.size()) {  // the caller
+  // Windows slide before they are written.
+  void slide(const plan::StreamOp& op) {
+    firsts_[op.number] += op.down * stream_.windows[op.number].row_bytes;
+  }
+
+  void begin(const plan::StreamOp& call) {
+    if (call.number == stages_.size()) {  // the caller
       ++fed_rows_;
       return;
     }
-    const plan::Step& step = *stages_[stage];
-    next_rows_[stage] = std::min(step.workgroups[0], next_rows_[stage] + step.rows_per_call);
+    first_row_ = next_rows_[call.number];
+    next_rows_[call.number] = std::min(stages_[call.number]->workgroups[0], first_row_ + call.rows);
   }
 
   // Of each tensor what matters while a stage is in its call, or when all have ended.
@@ -54,7 +60,7 @@ class StreamState {
       Instant& made = all[output.tensor];
       made.high = std::max(made.high, written(step, layer, output, next_rows_[stage]));
       std::uint32_t row = next_rows_[stage];
-      if (stage == running) row = (row - 1) / step.rows_per_call * step.rows_per_call;
+      if (stage == running) row = first_row_;
       for (std::size_t i = 0; i + 2 < step.bindings.size(); ++i) {
         if (!step.bindings[i].in_arena) continue;
         const std::uint64_t first =
@@ -101,6 +107,7 @@ class StreamState {
   const plan::Stream& stream_;
   std::vector<const plan::Step*> stages_;
   std::vector<std::uint32_t> next_rows_;
+  std::uint32_t first_row_ = 0;  // of the last call
   std::vector<std::int64_t> firsts_;
   bool is_fed_ = false;
   std::uint64_t fed_rows_ = 0;
@@ -169,25 +176,23 @@ class Outlines {
 
   void add_stream(std::size_t number) {
     const plan::Stream& stream = plan_.streams[at(plan_.steps[number].stream)];
-    const auto& ops = stream.ops;
-    std::size_t calls = 0;
-    for (std::size_t op = 0; op < ops.size(); op += ops[op] < runtime::kSlide ? 1 : 3)
-      calls += ops[op] < runtime::kSlide ? 1 : 0;
     StreamState state(plan_, number);
+    const std::vector<plan::StreamOp> ops = state.ops();
+    const auto calls =
+        static_cast<std::size_t>(std::ranges::count(ops, false, &plan::StreamOp::slides));
     const double steps = stream.stages + 1;
     const std::size_t stride = calls / kInstantsOfStream + 1;
     std::size_t call = 0;
-    for (std::size_t op = 0; op < ops.size(); ++op) {
-      if (ops[op] >= runtime::kSlide) {
-        state.slide(ops[op] - runtime::kSlide, ops[op + 1]);
-        op += 2;
+    for (const plan::StreamOp& op : ops) {
+      if (op.slides) {
+        state.slide(op);
         continue;
       }
-      state.begin(ops[op]);
+      state.begin(op);
       const double time = static_cast<double>(number) +
                           steps * static_cast<double>(call) / static_cast<double>(calls);
       if (call++ % stride != 0) continue;
-      add_instants(state.now(ops[op]), static_cast<int>(number), stream.stages, time);
+      add_instants(state.now(op.number), static_cast<int>(number), stream.stages, time);
     }
     add_instants(state.now({}), static_cast<int>(number), stream.stages,
                  static_cast<double>(number) + steps);
