@@ -97,9 +97,29 @@ class RandomConvolution {
     std::memcpy(input, input_.data(), input_.size());
     run(layer, kernel, scratch_bytes, input, output, 0);
     compare(layer, output);
+    check_rows_in_place(layer, kernel, scratch_bytes, order);
   }
 
  private:
+  // Calls of some rows, each over all of the input.
+  void check_rows_in_place(const Convolution& layer, const Kernel& kernel,
+                           std::size_t scratch_bytes, const Order& order) {
+    const std::size_t row_bytes = outputs(layer) / layer.window.output_height;
+    const auto all = static_cast<std::int64_t>(input_.size() + outputs(layer));
+    const int row = pick(0, layer.window.output_height - 1);
+    const int rows = pick(1, layer.window.output_height - row);
+    for (const std::int64_t lead : {offload::lead(order, row, row + rows), order.exactly}) {
+      if (std::abs(lead) > all) continue;
+      std::vector<std::byte> memory(static_cast<std::size_t>(4 * all));
+      std::byte* const output = memory.data() + 2 * all;
+      std::memcpy(output + lead, input_.data(), input_.size());
+      std::vector<std::byte> scratch(scratch_bytes);
+      std::byte* buffers[] = {output + lead, output, scratch.data()};
+      kernel(buffers, static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(rows));
+      compare_rows(layer, output + static_cast<std::size_t>(row) * row_bytes, row, row + rows);
+    }
+  }
+
   static constexpr std::byte kGuard{0xa5};
   static constexpr std::size_t kGuardBytes = 4;
 
@@ -119,8 +139,12 @@ class RandomConvolution {
   }
 
   void compare(const Convolution& layer, const std::byte* result) const {
+    compare_rows(layer, result, 0, layer.window.output_height);
+  }
+
+  void compare_rows(const Convolution& layer, const std::byte* result, int begin, int end) const {
     const auto& window = layer.window;
-    for (int y = 0; y < window.output_height; ++y) {
+    for (int y = begin; y < end; ++y) {
       for (int x = 0; x < window.output_width; ++x) {
         for (int c = 0; c < window.output_channels; ++c) {
           ASSERT_EQ(static_cast<std::int8_t>(*result++), specified(layer, y, x, c))

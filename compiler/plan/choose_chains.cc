@@ -30,9 +30,18 @@ class Chooser {
   }
 
   Streaming run() {
+    const Streaming unstreamed = lay_out(network_, overlaps_, {});
+    Streaming best = choose(unstreamed);
+    best.unstreamed_bytes = unstreamed.layout.arena_bytes;
+    if (all_ > 0) best.cost = (cost_of(best) - cost_of(unstreamed)) / all_;
+    return best;
+  }
+
+ private:
+  Streaming choose(const Streaming& unstreamed) {
     Streaming best;
     if (!is_fed()) {
-      best = lay_out(network_, overlaps_, {});
+      best = unstreamed;
       if (!goal_.streaming || is_enough(best)) return best;
     }
     Choices choices = find_choices(network_, overlaps_);
@@ -65,7 +74,6 @@ class Chooser {
     return smallest(std::move(best));
   }
 
- private:
   [[nodiscard]] bool is_enough(const Streaming& streaming) const {
     return goal_.arena_bytes && streaming.layout.arena_bytes <= *goal_.arena_bytes;
   }

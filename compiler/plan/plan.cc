@@ -185,10 +185,7 @@ class Planner {
     if (streaming_.groups.empty()) return cannot_feed("its first layers cannot run row by row");
     Alternatives& other = plan_.alternatives;
     other.least = streaming_.layout.lower_bound;
-    other.unstreamed =
-        round_up(streaming_.chains.empty() ? streaming_.layout.arena_bytes
-                                           : lay_out(network, overlaps, {}).layout.arena_bytes,
-                 kWordAlignment);
+    other.unstreamed = round_up(streaming_.unstreamed_bytes, kWordAlignment);
     const Packing apart{liveness_.tensors, {}, {}, {}};
     other.apart = round_up(place(apart, lower_bound(apart)).arena_bytes, kWordAlignment);
     return {};

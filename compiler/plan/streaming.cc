@@ -160,13 +160,7 @@ Streaming group(const Network& network, const std::vector<Overlap>& overlaps,
     add_aparts(chosen.schedule, number, packing);
     chosen.state = static_cast<int>(packing.tensors.size());
     packing.tensors.push_back({-1, 0, chosen.schedule.state_bytes, number, number, kWordAlignment});
-    result.cost += chosen.schedule.cost;
   }
-  double all = 0;
-  for (const offload::Layer* layer : network.layers) {
-    if (layer != nullptr) all += layer->cost.of(layer->rows);
-  }
-  result.cost = all > 0 ? result.cost / all : 0;
   return result;
 }
 

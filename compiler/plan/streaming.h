@@ -36,7 +36,8 @@ struct Streaming {
   /// groups.
   Packing packing;
   Layout layout;
-  double cost = 0;  ///< instructions that the chains add, of all, about
+  double cost = 0;  ///< instructions that chains add and moves that they save, of all, about
+  std::uint64_t unstreamed_bytes = 0;  ///< the arena without chains
 };
 
 /// Groups steps; the layout is left open. `overlaps`: of steps that are by themselves.
