@@ -8,12 +8,6 @@
 
 namespace thimble::plan {
 
-struct Call {
-  std::size_t stage = 0;
-  int rows = 0;
-  bool begins_turn = false;  ///< of stages that advance together
-};
-
 /// `parts` at the beginning. Absent if nothing can run though not all is done.
 [[nodiscard]] std::optional<std::vector<Call>> find_calls(Parts parts, const Chain& chain);
 

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "compiler/plan/calls.h"
-#include "compiler/plan/stages.h"
+#include "compiler/plan/followings.h"
 #include "runtime/plan.h"
 
 namespace thimble::plan {
@@ -48,7 +48,7 @@ class Scheduler {
       Role& role = parts_.roles[stage.output];
       if (parts_.operands[stage.output].is_window) {
         if (stage.next == 0 && begins_with_windows(&stage)) role.at = first_window(stage.output);
-        const std::int64_t from = is_read[stage.output] ? parts_.kept_from(stage.output)
+        const std::int64_t from = is_read[stage.output] ? parts_.needed_from(stage.output)
                                                         : std::min<std::int64_t>(role.at, 0);
         role.most = std::max(role.most, stage.written(stage.next + call.rows) - from);
       }
@@ -134,7 +134,7 @@ class Scheduler {
       const Stage& stage = parts_.stages[calls_[i].stage];
       if (stage.layer == nullptr || !parts_.operands[stage.output].is_window || stage.next == 0)
         continue;
-      if (parts_.kept_from(stage.output) > parts_.roles[stage.output].at && !slide(stage.output))
+      if (parts_.needed_from(stage.output) > parts_.roles[stage.output].at && !slide(stage.output))
         return false;
     }
     return true;
@@ -153,7 +153,7 @@ class Scheduler {
   bool slide(std::size_t window) {
     const std::int64_t row = parts_.operands[window].row_bytes;
     Role& role = parts_.roles[window];
-    const std::int64_t from = parts_.kept_from(window);
+    const std::int64_t from = parts_.needed_from(window);
     const std::int64_t down = (from - role.at) / row;
     const std::int64_t kept = (parts_.written(window) - from) / row;
     if (!add_op(runtime::kSlide + window_number(window), down, kept)) return false;
@@ -212,12 +212,26 @@ class Scheduler {
       now_[i] = alive;
     }
     changed_.clear();
-    const std::int64_t shared = call ? note_followings(*call) : 0;
+    std::int64_t shared = 0;
+    if (call) {
+      for (const Following& following :
+           find_followings(parts_, *call, parts_.operands[0].alive.size())) {
+        const auto alive = [&](int tensor) { return now_[operand_of(tensor)]; };
+        shared = std::max(shared, most_shared(following, alive(following.overlap.input),
+                                              alive(following.overlap.output)));
+        schedule_.followings.push_back(following);
+      }
+    }
     for (std::size_t i = 0; i < now_.size(); ++i) parts_.operands[i].alive.push_back(now_[i]);
     schedule_.peak_bytes =
         std::max(schedule_.peak_bytes,
                  static_cast<std::uint64_t>(alive_bytes_ - shared) + schedule_.state_bytes);
     if (call) note_operands(call->stage);  // for what follows
+  }
+
+  [[nodiscard]] std::size_t operand_of(int tensor) const {
+    const auto found = std::ranges::find(parts_.operands, tensor, &Operand::tensor);
+    return static_cast<std::size_t>(found - parts_.operands.begin());
   }
 
   void note_operands(std::size_t stage_number) {
@@ -242,60 +256,7 @@ class Scheduler {
       end = parts_.stages[call->stage].written(parts_.stages[call->stage].next + call->rows);
     if (!role.begins && !role.ends) return {0, size};
     if (!role.ends) return {0, end};
-    return {begin_of(i) - role.at, end - role.at};
-  }
-
-  // What of an operand that ends here is still needed.
-  [[nodiscard]] std::int64_t begin_of(std::size_t i) const {
-    return parts_.operands[i].is_window ? parts_.kept_from(i)
-                                        : std::min(parts_.unread(i), parts_.written(i));
-  }
-
-  // Which inputs the call's output may follow. Returns how many bytes they can share at most.
-  std::int64_t note_followings(const Call& call) {
-    Stage& stage = parts_.stages[call.stage];
-    if (stage.layer == nullptr || stage.reduces() ||
-        stage.layer->orders.size() != stage.layer->reads.size())
-      return 0;
-    std::int64_t most = 0;
-    for (const StageInput& input : stage.inputs) {
-      const auto is_same = [&](const StageInput& other) { return other.operand == input.operand; };
-      if (!parts_.roles[input.operand].ends || std::ranges::count_if(stage.inputs, is_same) > 1)
-        continue;
-      const offload::Order& order = stage.layer->orders[input.number];
-      const std::int64_t shift = parts_.roles[input.operand].at - parts_.roles[stage.output].at -
-                                 input.offset + stage.output_offset;
-      Following following;
-      following.time = parts_.operands[0].alive.size();
-      following.overlap = {parts_.operands[input.operand].tensor,
-                           parts_.operands[stage.output].tensor,
-                           lead(order, stage.next, stage.next + call.rows) + shift,
-                           order.channels,
-                           -shift,
-                           order.exactly + shift};
-      following.write_begin = stage.written(stage.next) - parts_.roles[stage.output].at;
-      stage.next += call.rows;
-      following.read_end = begin_of(input.operand) - parts_.roles[input.operand].at;
-      stage.next -= call.rows;
-      most = std::max(most, most_shared(following, now_[input.operand], now_[stage.output]));
-      schedule_.followings.push_back(following);
-    }
-    return most;
-  }
-
-  // Bytes that an output can share with an input.
-  static std::int64_t most_shared(const Following& following, const Alive& input,
-                                  const Alive& output) {
-    const Overlap& overlap = following.overlap;
-    const auto shared = [&](std::int64_t difference) {
-      return std::min(difference + following.read_end, output.end) -
-             std::max(difference + input.begin, following.write_begin);
-    };
-    const std::int64_t rest = (overlap.lead + overlap.shift) % overlap.modulus;
-    const std::int64_t least = overlap.lead + (rest > 0   ? overlap.modulus - rest
-                                               : rest < 0 ? -rest
-                                                          : 0);
-    return std::max({std::int64_t{0}, shared(least), shared(overlap.exactly)});
+    return {parts_.needed_from(i) - role.at, end - role.at};
   }
 
   const Network& network_;

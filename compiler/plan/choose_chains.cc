@@ -6,17 +6,14 @@
 #include <set>
 
 #include "compiler/plan/choices.h"
+#include "compiler/plan/refine.h"
 
 namespace thimble::plan {
 namespace {
 
-constexpr double kCaution = 1.15;  // estimates of what chains cost are a little low
-constexpr double kMoveByte = 1.9;  // instructions
-constexpr int kMostLayouts = 30;   // that are tried for one goal
-constexpr int kMostRefinements = 60;
-constexpr std::size_t kMostFailures = 12;  // of refinements
-constexpr int kMoreRows = 3;
-constexpr int kMostSpare = 6;
+constexpr double kCaution = 1.15;      // estimates of what chains cost are a little low
+constexpr double kMoveByte = 1.9;      // instructions
+constexpr int kMostLayouts = 30;       // that are tried for one goal
 constexpr std::uint64_t kBounds = 24;  // besides those that chains suggest
 
 class Chooser {
@@ -106,7 +103,7 @@ class Chooser {
   [[nodiscard]] bool fits(Choice& choice, std::uint64_t bound) {
     if (choice.places <= bound) return true;
     const ChosenChain chosen{choice.chain, *schedule(network_, choice.chain), -1};
-    const std::uint64_t bytes = bytes_in_place(chosen, bound);
+    const std::uint64_t bytes = bytes_in_place(network_, overlaps_, chosen, bound);
     if (bytes <= bound) {
       choice.places = bytes;
     } else {
@@ -138,97 +135,12 @@ class Chooser {
     return path;
   }
 
-  // The same chain with calls of more rows and with rows to spare, as far as the bound allows: step
-  // by step what saves the most instructions for a byte.
-  [[nodiscard]] ChosenChain refined(const Choice& choice, std::uint64_t bound) const {
-    ChosenChain best{choice.chain, *schedule(network_, choice.chain), -1};
-    const std::uint64_t beside = bytes_beside(network_, best.schedule, best.chain);
-    std::vector<Chain> too_large;
-    for (int round = 0; round < kMostRefinements && too_large.size() < kMostFailures; ++round) {
-      std::optional<ChosenChain> next;
-      double most = 0;
-      for (const Chain& chain : neighbours(best.chain)) {
-        if (std::ranges::find(too_large, chain) != too_large.end()) continue;
-        auto result = schedule(network_, chain);
-        if (!result || result->cost >= best.schedule.cost) continue;
-        if (result->peak_bytes + beside > bound) continue;
-        const double worth =
-            (best.schedule.cost - result->cost) / (size_of(*result) - size_of(best.schedule) + 1);
-        if (worth <= most) continue;
-        most = worth;
-        next = {chain, *std::move(result), -1};
-      }
-      if (!next) break;
-      if (bytes_in_place(*next, bound) <= bound) {
-        best = *std::move(next);
-      } else {
-        too_large.push_back(next->chain);
-      }
-    }
-    return best;
-  }
-
-  // Of all operands, that share no memory: what grows a little.
-  [[nodiscard]] static double size_of(const Schedule& schedule) {
-    double bytes = 0;
-    for (const Operand& operand : schedule.operands) bytes += static_cast<double>(operand.size);
-    return bytes;
-  }
-
-  // More closely than `enough` it is not worked out.
-  [[nodiscard]] std::uint64_t bytes_in_place(const ChosenChain& chosen,
-                                             std::uint64_t enough) const {
-    const Streaming alone = group(network_, overlaps_, {chosen});
-    const int number = alone.groups[static_cast<std::size_t>(chosen.chain.first_step)];
-    return bytes_at_step(alone.packing, number, enough);
-  }
-
-  [[nodiscard]] std::vector<Chain> neighbours(const Chain& chain) const {
-    if (chain.advances_together()) return other_paces(chain);
-    std::vector<Chain> result;
-    for (std::size_t i = 0; i < chain.rows.size(); ++i) {
-      const auto step = static_cast<std::size_t>(chain.first_step) + i;
-      for (int rows = chain.rows[i] + 1; rows <= chain.rows[i] + kMoreRows; ++rows) {
-        if (rows > std::min(network_.layers[step]->rows, kMostRowsOfCall)) break;
-        result.push_back(chain);
-        result.back().rows[i] = rows;
-      }
-      if (chain.spare[i] == kMostSpare) continue;
-      result.push_back(chain);
-      ++result.back().spare[i];
-    }
-    // A layer's rows serve the next one only if that takes as many.
-    for (std::size_t i = 0; i + 1 < chain.rows.size(); ++i) {
-      result.push_back(chain);
-      ++result.back().rows[i];
-      ++result.back().rows[i + 1];
-    }
-    result.push_back(chain);
-    for (int& rows : result.back().rows) ++rows;
-    if (plan::is_fed(network_, chain) && chain.input_spare < kMostSpare) {
-      result.push_back(chain);
-      ++result.back().input_spare;
-    }
-    return result;
-  }
-
-  [[nodiscard]] static std::vector<Chain> other_paces(const Chain& chain) {
-    std::vector<Chain> result;
-    for (int others = chain.pace.others; others <= chain.pace.others + kMoreRows; ++others) {
-      for (int first = others; first <= others + kMoreRows; ++first) {
-        if (Chain::Pace{first, others} == chain.pace) continue;
-        result.push_back(chain);
-        result.back().pace = {first, others};
-      }
-    }
-    return result;
-  }
-
   [[nodiscard]] std::vector<ChosenChain> chains_of(const std::vector<const Choice*>& path,
                                                    std::uint64_t bound) const {
     std::vector<ChosenChain> chains;
     for (const Choice* choice : path) {
-      if (!choice->chain.rows.empty()) chains.push_back(refined(*choice, bound));
+      if (!choice->chain.rows.empty())
+        chains.push_back(refined(network_, overlaps_, choice->chain, bound));
     }
     return chains;
   }
@@ -250,7 +162,7 @@ class Chooser {
       const auto path = cheapest(bound);
       if (!path) continue;
       const std::vector<ChosenChain> chosen = chains_of(*path, bound);
-      for (const int spare : {kMostSpare, 1, 0})
+      for (const int spare : {kMostSpareRows, 1, 0})
         try_chains(with_spare_rows(chosen, spare), tried, best);
       try_chains(with_spare_rows(unrefined_chains_of(*path), 0), tried, best);
     }

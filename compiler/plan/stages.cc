@@ -118,18 +118,15 @@ std::int64_t Parts::written(std::size_t operand) const {
   return stage.written(stage.next);
 }
 
-std::int64_t Parts::unread(std::size_t operand) const {
-  std::int64_t first = std::numeric_limits<std::int64_t>::max();
+std::int64_t Parts::needed_from(std::size_t operand, const Call* made) const {
+  std::int64_t first = written(operand);
   for (const Reader& reader : roles[operand].readers) {
     const Stage& stage = stages[reader.stage];
-    if (!stage.is_done()) first = std::min(first, stage.inputs[reader.input].begin(stage.next));
+    const int next = stage.next + (made != nullptr && made->stage == reader.stage ? made->rows : 0);
+    if (next < stage.rows) first = std::min(first, stage.inputs[reader.input].begin(next));
   }
-  return first;
-}
-
-std::int64_t Parts::kept_from(std::size_t operand) const {
-  const std::int64_t row = operands[operand].row_bytes;
-  return std::min(unread(operand), written(operand)) / row * row;
+  const std::int64_t row = operands[operand].is_window ? operands[operand].row_bytes : 1;
+  return first / row * row;
 }
 
 bool Parts::is_ready(const Stage& stage, int rows) const {

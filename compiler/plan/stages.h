@@ -68,6 +68,13 @@ struct Role {
   std::int64_t most = 0;  ///< of a window: the most bytes alive
 };
 
+/// Of a stage, for its next rows.
+struct Call {
+  std::size_t stage = 0;
+  int rows = 0;
+  bool begins_turn = false;  ///< of stages that advance together
+};
+
 /// With how far they are.
 struct Parts {
   std::vector<Stage> stages;  ///< the caller, if there is one, is the first
@@ -77,10 +84,9 @@ struct Parts {
 
   /// The end of what is there of an operand.
   [[nodiscard]] std::int64_t written(std::size_t operand) const;
-  /// The first byte that is still to be read in the chain; behind everything if there is none.
-  [[nodiscard]] std::int64_t unread(std::size_t operand) const;
-  /// The same of a window, in whole rows, and not behind what is written.
-  [[nodiscard]] std::int64_t kept_from(std::size_t operand) const;
+  /// What of an operand that is there is still to be read in the chain: from that byte on, of a
+  /// window in whole rows. `made`: as if that call had been made.
+  [[nodiscard]] std::int64_t needed_from(std::size_t operand, const Call* made = nullptr) const;
   /// Whether a stage has what its next `rows` rows are made from.
   [[nodiscard]] bool is_ready(const Stage& stage, int rows) const;
 };
