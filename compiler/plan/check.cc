@@ -39,7 +39,7 @@ class StepsCheck {
       }
     }
     if (plan_.feed) TRY(contents_.read("the state of feeding", plan_.feed->state));
-    for (const Binding& output : plan_.outputs) TRY(contents_.read("an output", output));
+    for (const Binding& output : plan_.outputs) TRY(contents_.read_written("an output", output));
     return {};
   }
 

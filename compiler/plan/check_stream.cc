@@ -66,6 +66,13 @@ class StreamCheck {
       TRY(contents_.read(name, state));
       if (plan_.feed) TRY(contents_.read(name, plan_.feed->state));
     }
+    for (std::size_t stage = 0; stage < rows_per_call.size(); ++stage) {
+      const Step& step = plan_.steps[number_ + 1 + stage];
+      const Binding& output = step.bindings[step.bindings.size() - 2];
+      if (output.window < 0 && windows_.next_row[stage] != step.workgroups[0])
+        return fail(ExitCode::kToolFailed, "memory plan: {} of the {} rows of step {} are computed",
+                    windows_.next_row[stage], step.workgroups[0], number_ + 1 + stage);
+    }
     if (plan_.feed && number_ == 0 && windows_.next_row.back() != plan_.feed->rows)
       return fail(ExitCode::kToolFailed, "memory plan: {} of the input's {} rows are taken",
                   windows_.next_row.back(), plan_.feed->rows);

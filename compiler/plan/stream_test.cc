@@ -155,6 +155,38 @@ TEST(StreamCheck, AWindowThatIsTooSmallIsCaught) {
   EXPECT_FALSE(checked.has_value());
 }
 
+// The last call of a stage whose output is needed whole: where it begins in the ops, if there is
+// one.
+std::optional<std::size_t> last_call_for_others(const Plan& plan, const Stream& stream,
+                                                std::size_t first_stage) {
+  const StreamOp last = read_ops(stream.ops, {}).back();
+  const Step& stage = plan.steps[first_stage + last.number];
+  const bool is_whole = !last.slides && stage.bindings[stage.bindings.size() - 2].window < 0;
+  return is_whole ? std::optional(last.position) : std::nullopt;
+}
+
+TEST(StreamCheck, ACallThatIsMissingIsCaught) {
+  RandomLayers random(13);
+  int caught = 0;
+  for (int round = 0; round < 20 && caught == 0; ++round) {
+    auto plan = random.make().plan({0, 0, true});
+    ASSERT_TRUE(plan.has_value()) << plan.error().message;
+    for (std::size_t step = 0; step < plan->steps.size() && caught == 0; ++step) {
+      if (plan->steps[step].kind != StepKind::kStream) continue;
+      Stream& stream = plan->streams[static_cast<std::size_t>(plan->steps[step].stream)];
+      const auto call = last_call_for_others(*plan, stream, step + 1);
+      if (!call) continue;
+      stream.ops.resize(*call);
+      const Status checked = check(*plan);
+      ASSERT_FALSE(checked.has_value());
+      EXPECT_NE(checked.error().message.find("are computed"), std::string::npos)
+          << checked.error().message;
+      ++caught;
+    }
+  }
+  EXPECT_EQ(caught, 1);
+}
+
 TEST(StreamCheck, ASlideThatKeepsTooLittleIsCaught) {
   const Status checked = check_of_pools([](Plan& changed) { --*rows_kept(changed); });
   EXPECT_FALSE(checked.has_value());
