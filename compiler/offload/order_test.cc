@@ -50,7 +50,7 @@ TEST(Order, OfChannelsLeadsAreWholePixels) {
                                     }
                                   },
                                   8),
-                              2, 3 * 8);
+                              2, 24);
   EXPECT_EQ(lead(order, 0, 2), 8);
 }
 
