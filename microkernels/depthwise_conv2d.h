@@ -201,5 +201,9 @@ constexpr void depthwise_conv2d_3x3_order(const Window& window, Order& order) {
 constexpr bool keeps_rows_in_place(const Window& window) {
   return window.stride_x == 1 && window.stride_y == 1 && window.output_width == window.input_width;
 }
+/// Then the input begins exactly so many pixels behind the output.
+constexpr std::int64_t lead_of_rows_in_place(const Window& window) {
+  return std::int64_t{window.pad_top} * window.input_width;
+}
 
 }  // namespace thimble::microkernels

@@ -30,7 +30,7 @@ std::vector<Order> orders_of(const DepthwiseEncoding& encoding, const Convolutio
                         window_reads(layer.window).step);
   if (symbol.starts_with("thimble_depthwise_conv2d_3x3_stride1") &&
       microkernels::keeps_rows_in_place(layer.window)) {
-    order.exactly = std::int64_t{layer.window.pad_top} * layer.window.input_width * channels;
+    order.exactly = microkernels::lead_of_rows_in_place(layer.window) * channels;
   }
   return {std::move(order)};
 }

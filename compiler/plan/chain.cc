@@ -2,7 +2,6 @@
 #include "compiler/plan/chain.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "compiler/plan/calls.h"
 #include "compiler/plan/followings.h"

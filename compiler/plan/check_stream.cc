@@ -45,20 +45,17 @@ class StreamCheck {
     const Stream& stream = windows_.stream;
     const Binding& state = plan_.steps[number_].bindings[0];
     TRY(contents_.write(fmt::format("step {}", number_), state));
-    std::vector<std::uint32_t> rows_per_call;
-    for (int stage = 0; stage < stream.stages; ++stage)
-      rows_per_call.push_back(
-          plan_.steps[number_ + 1 + static_cast<std::size_t>(stage)].rows_per_call);
-    for (const StreamOp& op : read_ops(stream.ops, rows_per_call)) {
+    const auto stages = static_cast<std::size_t>(stream.stages);
+    for (const StreamOp& op : read_ops(plan_, number_)) {
       const std::string name = fmt::format("step {}, at {} of its stream,", number_, op.position);
       if (op.slides) {
         if (op.number >= stream.windows.size())
           return fail(ExitCode::kToolFailed, "memory plan: {} is no slide", name);
         TRY(slide(name, op));
-      } else if (plan_.feed && number_ == 0 && op.number == rows_per_call.size()) {
+      } else if (plan_.feed && number_ == 0 && op.number == stages) {
         TRY(feed(name));
       } else {
-        if (op.number >= rows_per_call.size())
+        if (op.number >= stages)
           return fail(ExitCode::kToolFailed, "memory plan: {} is no stage", name);
         TRY(call(name, plan_.steps[number_ + 1 + op.number], op.rows,
                  windows_.next_row[op.number]));
@@ -66,7 +63,7 @@ class StreamCheck {
       TRY(contents_.read(name, state));
       if (plan_.feed) TRY(contents_.read(name, plan_.feed->state));
     }
-    for (std::size_t stage = 0; stage < rows_per_call.size(); ++stage) {
+    for (std::size_t stage = 0; stage < stages; ++stage) {
       const Step& step = plan_.steps[number_ + 1 + stage];
       const Binding& output = step.bindings[step.bindings.size() - 2];
       if (output.window < 0 && windows_.next_row[stage] != step.workgroups[0])

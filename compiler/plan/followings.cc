@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "compiler/plan/overlaps.h"
+
 namespace thimble::plan {
 namespace {
 
@@ -26,15 +28,12 @@ std::vector<Following> find_followings(const Parts& parts, const Call& call, std
     if (!may_be_followed(parts, stage, input.operand)) continue;
     const offload::Order& order = stage.layer->orders[input.number];
     const std::int64_t input_at = parts.roles[input.operand].at;
-    const std::int64_t shift = input_at - output_at - input.offset + stage.output_offset;
+    const std::int64_t shift = (input.offset - input_at) - (stage.output_offset - output_at);
     Following following;
     following.time = time;
-    following.overlap = {parts.operands[input.operand].tensor,
-                         parts.operands[stage.output].tensor,
-                         lead(order, stage.next, end) + shift,
-                         order.channels,
-                         -shift,
-                         order.exactly + shift};
+    following.overlap =
+        overlap_of(parts.operands[input.operand].tensor, parts.operands[stage.output].tensor,
+                   lead(order, stage.next, end), order, shift);
     following.read_end = parts.needed_from(input.operand, &call) - input_at;
     following.write_begin = stage.written(stage.next) - output_at;
     result.push_back(following);

@@ -32,9 +32,8 @@ class Overlaps {
       const int output = liveness_.step_tensors[step][inputs];
       const std::int64_t input_begins = begin(input, ranges[i]);
       const std::int64_t output_begins = begin(output, ranges[inputs]);
-      const std::int64_t shift = input_begins - output_begins;
-      found_.push_back({input, output, offload::lead(layer.orders[i]) - shift,
-                        layer.orders[i].channels, shift, layer.orders[i].exactly - shift});
+      found_.push_back(overlap_of(input, output, offload::lead(layer.orders[i]), layer.orders[i],
+                                  input_begins - output_begins));
     }
   }
 
@@ -62,6 +61,11 @@ class Overlaps {
 };
 
 }  // namespace
+
+Overlap overlap_of(int input, int output, std::int64_t lead, const offload::Order& order,
+                   std::int64_t shift) {
+  return {input, output, lead - shift, order.channels, shift, order.exactly - shift};
+}
 
 std::vector<Overlap> find_overlaps(const iree::Trace& trace, const Liveness& liveness,
                                    const std::map<std::string, int>& numbers,

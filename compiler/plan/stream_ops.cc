@@ -34,4 +34,12 @@ std::vector<StreamOp> read_ops(const std::vector<std::uint8_t>& ops,
   return result;
 }
 
+std::vector<StreamOp> read_ops(const Plan& plan, std::size_t step) {
+  const Stream& stream = plan.streams[static_cast<std::size_t>(plan.steps[step].stream)];
+  std::vector<std::uint32_t> rows_per_call;
+  for (std::size_t stage = 1; stage <= static_cast<std::size_t>(stream.stages); ++stage)
+    rows_per_call.push_back(plan.steps[step + stage].rows_per_call);
+  return read_ops(stream.ops, rows_per_call);
+}
+
 }  // namespace thimble::plan

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "compiler/plan/plan.h"
+
 namespace thimble::plan {
 
 struct StreamOp {
@@ -19,5 +21,8 @@ struct StreamOp {
 /// an end cuts off is left out.
 [[nodiscard]] std::vector<StreamOp> read_ops(const std::vector<std::uint8_t>& ops,
                                              const std::vector<std::uint32_t>& rows_per_call);
+
+/// The same of the stream that a plan's step begins.
+[[nodiscard]] std::vector<StreamOp> read_ops(const Plan& plan, std::size_t step);
 
 }  // namespace thimble::plan

@@ -40,10 +40,7 @@ class Differences {
     if (from <= to) add({from, to});
   }
 
-  [[nodiscard]] Ranges take(bool negated) {
-    if (negated) {
-      for (auto& range : all_) range = {-range.second, -range.first};
-    }
+  [[nodiscard]] Ranges take() {
     std::ranges::sort(all_);
     Ranges joined;
     for (const auto& range : all_) {
@@ -67,17 +64,9 @@ class Differences {
 
 using Followings = std::vector<const Following*>;  // of one pair
 
-// Differences of the offsets of two operands at which bytes meet that are alive.
-Ranges forbidden(const Operand& first, const Operand& second) {
-  Differences differences;
-  for (std::size_t t = 0; t < first.alive.size(); ++t)
-    differences.forbid(first.alive[t], second.alive[t]);
-  return differences.take(false);
-}
-
-// The same where the output follows the input in some calls.
-Ranges forbidden(const Operand& input, const Operand& output, const Followings& followings,
-                 bool negated) {
+// Differences of the offsets of two operands at which bytes meet that are alive. In some calls the
+// second one follows the first.
+Differences forbidden(const Operand& input, const Operand& output, const Followings& followings) {
   Differences differences;
   auto next = followings.begin();
   for (std::size_t t = 0; t < input.alive.size(); ++t) {
@@ -94,7 +83,7 @@ Ranges forbidden(const Operand& input, const Operand& output, const Followings& 
     differences.forbid({read.end, in.end}, written);
     differences.forbid(read, written, following.overlap);
   }
-  return differences.take(negated);
+  return differences;
 }
 
 // Pairs of a chain's operands that live together in this chain only.
@@ -113,12 +102,12 @@ void add_aparts(const Schedule& schedule, int group, Packing& packing) {
       const int first = std::max(tensor(a).first_step, tensor(b).first_step);
       const int last = std::min(tensor(a).last_step, tensor(b).last_step);
       if (first != group || last != group) continue;
-      const auto follows = followings.find({a.tensor, b.tensor});
-      const auto precedes = followings.find({b.tensor, a.tensor});
-      Ranges ranges = follows != followings.end()    ? forbidden(a, b, follows->second, false)
-                      : precedes != followings.end() ? forbidden(b, a, precedes->second, true)
-                                                     : forbidden(a, b);
-      packing.aparts.push_back({a.tensor, b.tensor, std::move(ranges)});
+      const bool precedes = followings.contains({b.tensor, a.tensor});
+      const Operand& input = precedes ? b : a;
+      const Operand& output = precedes ? a : b;
+      packing.aparts.push_back(
+          {input.tensor, output.tensor,
+           forbidden(input, output, followings[{input.tensor, output.tensor}]).take()});
     }
   }
 }

@@ -29,12 +29,6 @@ class StreamState {
     for (const plan::Stream::Window& window : stream_.windows) firsts_.push_back(window.first);
   }
 
-  [[nodiscard]] std::vector<plan::StreamOp> ops() const {
-    std::vector<std::uint32_t> rows;
-    for (const plan::Step* stage : stages_) rows.push_back(stage->rows_per_call);
-    return plan::read_ops(stream_.ops, rows);
-  }
-
   // Windows slide before they are written.
   void slide(const plan::StreamOp& op) {
     firsts_[op.number] += op.down * stream_.windows[op.number].row_bytes;
@@ -177,7 +171,7 @@ class Outlines {
   void add_stream(std::size_t number) {
     const plan::Stream& stream = plan_.streams[at(plan_.steps[number].stream)];
     StreamState state(plan_, number);
-    const std::vector<plan::StreamOp> ops = state.ops();
+    const std::vector<plan::StreamOp> ops = plan::read_ops(plan_, number);
     const auto calls =
         static_cast<std::size_t>(std::ranges::count(ops, false, &plan::StreamOp::slides));
     const double steps = stream.stages + 1;

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "microkernels/conv2d.h"
+#include "tests/target/random_numbers.h"
 
 namespace thimble::microkernels {
 
@@ -16,19 +17,6 @@ inline constexpr int kMostInputs = 9;
 inline constexpr int kMostOutputs = 30;
 inline constexpr int kMostTaps = kLargestKernel * kLargestKernel * kMostInputs;
 inline constexpr int kMostPixels = (kLargestSide + 2) * (kLargestSide + 2);
-
-inline std::uint32_t random_state = 2463534242;
-
-inline std::uint32_t random_word() {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 17;
-  random_state ^= random_state << 5;
-  return random_state;
-}
-
-inline int pick(int low, int high) {
-  return low + static_cast<int>(random_word() % static_cast<std::uint32_t>(high - low + 1));
-}
 
 /// All buffers of a case; output and scratch have room for a guard behind them.
 struct Conv2dCase {

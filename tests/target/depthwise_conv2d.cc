@@ -10,6 +10,7 @@
 #include "kernel/panic.h"
 #include "kernel/print.h"
 #include "runtime/plan.h"
+#include "tests/target/random_numbers.h"
 
 namespace thimble::kernel {
 namespace {
@@ -21,19 +22,6 @@ constexpr int kLargestSide = 9;
 constexpr int kMostChannels = 3;
 constexpr int kMostPixels = (kLargestSide + 2) * (kLargestSide + 2);
 constexpr std::byte kGuard{0x5a};
-
-std::uint32_t random_state = 2463534242;
-
-std::uint32_t random_word() {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 17;
-  random_state ^= random_state << 5;
-  return random_state;
-}
-
-int pick(int low, int high) {
-  return low + static_cast<int>(random_word() % static_cast<std::uint32_t>(high - low + 1));
-}
 
 // All buffers of a case; the output has a guard behind it.
 struct Case {
@@ -171,8 +159,7 @@ void check_rows_in_place(runtime::Microkernel kernel) {
   const Window& window = current.layer.window;
   if (!keeps_rows_in_place(window)) return;
   ++kept;
-  require(is_exact_behind(
-              kernel, std::int64_t{window.pad_top} * window.input_width * window.output_channels),
+  require(is_exact_behind(kernel, lead_of_rows_in_place(window) * window.output_channels),
           "exact where rows take the place of those that are read");
 }
 
